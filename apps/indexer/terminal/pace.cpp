@@ -44,8 +44,8 @@ std::optional<std::chrono::seconds> Pace::left(Position total) const {
   const double done = share(samples_.back().done, total);
   const auto elapsed = samples_.back().time - start_;
   if (done < least_share || elapsed < least_elapsed) return std::nullopt;
-  return std::chrono::seconds(
-      static_cast<std::int64_t>(seconds(elapsed) * (1 - done) / done + 0.5));
+  return std::chrono::round<std::chrono::seconds>(
+      std::chrono::duration<double>(seconds(elapsed) * (1 - done) / done));
 }
 
 }  // namespace indexer::terminal

@@ -12,6 +12,11 @@ std::string size_text(std::uint64_t bytes) {
                                : std::to_string(bytes) + " bytes";
 }
 
+record::Problem read_as_latin1(std::size_t words) {
+  const char* const what = words == 1 ? " word" : " words";
+  return {record::ProblemKind::non_utf8, std::to_string(words) + what + " read as Latin-1"};
+}
+
 }  // namespace
 
 void Content::begin() {
@@ -78,10 +83,7 @@ Content::Found Content::finish() {
   if (full)
     found.problems.push_back(
         {ProblemKind::huge, "more than " + size_text(Words::most_bytes) + " of words"});
-  if (taken.latin1 > 0) {
-    found.problems.push_back(
-        {ProblemKind::non_utf8, std::to_string(taken.latin1) + " words read as Latin-1"});
-  }
+  if (taken.latin1 > 0) found.problems.push_back(read_as_latin1(taken.latin1));
   return found;
 }
 
