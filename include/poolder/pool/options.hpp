@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include <poolder/core/duration.hpp>
+#include <poolder/pool/route.hpp>
+#include <poolder/worker/options.hpp>
+
+namespace poolder {
+
+/// A definition has `static constexpr poolder::PoolOptions options{...};`; a worker class
+/// on its own gets them in the pool's constructor.
+struct PoolOptions {
+  std::string_view name{};                 ///< unique among the pools of a runtime; empty: none
+  std::size_t size = 10;                   ///< workers, all constructed before the pool is
+  bool dynamic = false;                    ///< start_worker, stop_worker and resize allowed
+  Routing routing = Routing::round_robin;  ///< where messages go that say nothing else
+  Duration call_timeout = std::chrono::seconds{5};  ///< of a call that says nothing else
+  QueueOptions queue{};                             ///< of each slot
+  RestartPolicy restart{};  ///< more crashes than this, and the pool gives up
+  Duration shutdown =
+      std::chrono::seconds{5};  ///< how long stop() waits for handlers; 0: not at all
+  bool inline_calls = false;    ///< a call to an idle worker may run on the caller's thread
+};
+
+struct CallOptions {
+  std::optional<Duration> timeout{};  ///< default: the pool's call_timeout
+  std::optional<Route> route{};       ///< default: the pool's routing
+};
+
+namespace detail {
+
+/// The rules that a pool's options must keep. One validator, for the compiler and for run time.
+enum class PoolRule { none, size, too_large, capacity, max_wait, restarts, call_timeout, shutdown };
+
+inline constexpr std::size_t largest_pool = std::size_t{1} << 24;
+
+constexpr PoolRule broken_rule(const PoolOptions& options) noexcept {
+  if (options.size == 0) return PoolRule::size;
+  if (options.size > largest_pool) return PoolRule::too_large;
+  if (options.queue.capacity == 0) return PoolRule::capacity;
+  if (options.queue.max_wait <= Duration{0}) return PoolRule::max_wait;
+  if (options.restart.max_restarts < 0 || options.restart.period <= Duration{0})
+    return PoolRule::restarts;
+  if (options.call_timeout < Duration{0}) return PoolRule::call_timeout;
+  if (options.shutdown < Duration{0}) return PoolRule::shutdown;
+  return PoolRule::none;
+}
+
+/// A definition's options, checked while compiling.
+template <class Definition>
+constexpr PoolOptions pool_options() {
+  constexpr PoolRule broken = broken_rule(Definition::options);
+  static_assert(broken != PoolRule::size, "poolder: PoolOptions.size must be at least 1");
+  static_assert(broken != PoolRule::too_large, "poolder: PoolOptions.size must be at most 2^24");
+  static_assert(broken != PoolRule::capacity,
+                "poolder: PoolOptions.queue.capacity must be at least 1");
+  static_assert(broken != PoolRule::max_wait,
+                "poolder: PoolOptions.queue.max_wait must be above 0");
+  static_assert(broken != PoolRule::restarts,
+                "poolder: PoolOptions.restart.max_restarts must not be negative, and its period "
+                "must be above 0");
+  static_assert(broken != PoolRule::call_timeout,
+                "poolder: PoolOptions.call_timeout must not be negative");
+  static_assert(broken != PoolRule::shutdown, "poolder: PoolOptions.shutdown must not be negative");
+  return Definition::options;
+}
+
+/// Throws Error{invalid_argument} with the same words and the value.
+void check(const PoolOptions& options);
+
+}  // namespace detail
+}  // namespace poolder

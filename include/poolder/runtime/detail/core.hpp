@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <poolder/core/duration.hpp>
+#include <poolder/runtime/detail/op_cell.hpp>
+#include <poolder/runtime/detail/runnable.hpp>
+#include <poolder/runtime/detail/timer.hpp>
+#include <poolder/runtime/detail/wait_point.hpp>
+#include <poolder/runtime/exit_reason.hpp>
+#include <poolder/runtime/pid.hpp>
+#include <poolder/runtime/subscription.hpp>
+
+namespace poolder::detail {
+
+/// What every engine's core shows to its runtime. Engines are handles on cores; the runtime
+/// knows the cores that have not ended.
+class EngineCore {
+ public:
+  virtual ~EngineCore() = default;
+
+  /// The engine's class, e.g. "Pool"; names are unique in it.
+  virtual std::string_view kind() const noexcept = 0;
+  /// The engine's type, definition included: what find() looks for.
+  virtual std::string_view type() const noexcept = 0;
+  virtual std::string_view name() const noexcept = 0;
+  virtual bool owns(Pid pid) const noexcept = 0;
+  /// As the engine's stop(): waits, and may be called again and at any moment.
+  virtual void stop() = 0;
+};
+
+class Registry;
+class Monitors;
+class WaitGraph;
+
+/// What everything else runs on; a Runtime is a handle on one. Two kinds: threads, and simulation.
+///
+/// Thread safety: all of it from any thread.
+class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
+ public:
+  virtual ~RuntimeCore();
+
+  // Time, in nanoseconds of the steady clock, or of the virtual one.
+  virtual Ticks now() const noexcept = 0;
+  virtual void arm(Timer& timer, Ticks deadline) = 0;
+  virtual bool cancel(Timer& timer) = 0;
+
+  // Scheduling. The caller owns the cell, and gives that away.
+  virtual void schedule(Runnable& cell) = 0;
+  virtual void schedule_last(Runnable& cell) = 0;  ///< at the back, where others wait
+  virtual bool wait(WaitPoint& point, Ticks deadline) = 0;
+
+  /// Drops the reference once no thread can still be in a turn that began before: a cell's memory
+  /// outlives the last step of who gave it up.
+  virtual void release_later(std::shared_ptr<void> last) = 0;
+
+  /// Null: not simulated. Draws from the seed.
+  virtual class Random* choices() noexcept { return nullptr; }
+  /// Simulated, and the caller is neither its owner nor a handler: throws Error{invalid_argument}.
+  virtual void check_thread() const {}
+
+  /// Stops all engines, newest first, then the threads. Idempotent.
+  void stop();
+  bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
+
+  Registry& registry() noexcept { return *registry_; }
+  Monitors& monitors() noexcept { return *monitors_; }
+  WaitGraph& wait_graph() noexcept { return *wait_graph_; }
+
+ protected:
+  RuntimeCore();
+  virtual void stop_threads() = 0;
+
+ private:
+  std::unique_ptr<Registry> registry_;
+  std::unique_ptr<Monitors> monitors_;
+  std::unique_ptr<WaitGraph> wait_graph_;
+  std::atomic<bool> stopping_{false};
+};
+
+/// Runs `job` as run_detached does, after `delay`.
+void run_after(RuntimeCore& core, Duration delay, std::function<void()> job);
+
+/// Runs `job` as a job of its own, on a scheduler thread; what it throws is caught and counted.
+/// After the runtime has stopped it is destroyed unrun.
+void run_detached(RuntimeCore& core, std::function<void()> job,
+                  Priority priority = Priority::normal);
+
+}  // namespace poolder::detail

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include <poolder/runtime/detail/node_cache.hpp>
+
+namespace poolder::detail {
+
+struct Message;
+
+/// What a message can do, one static table for each type of message. `run` differs by
+/// engine, so each engine derives its own table from this.
+struct MessageType {
+  std::string_view name;
+  /// Destroys the payload; the node itself is freed by free_message.
+  void (*destroy)(Message&) noexcept;
+};
+
+/// One cache line: a link, a type, a word of bookkeeping and a payload, which lies here where it
+/// fits.
+///
+/// Who may touch what: the sender until it is sent, then whoever took it out of the mailbox.
+struct alignas(node_size) Message {
+  static constexpr std::size_t inline_size = 40;
+  static constexpr std::uint64_t time_mask = (std::uint64_t{1} << 40) - 1;  ///< of queued_us
+
+  Message* next = nullptr;
+  const MessageType* type = nullptr;
+  std::uint64_t queued_us : 40 = 0;  ///< when it was sent, wrapping every 12 days; 0: not stamped
+  std::uint64_t attempt : 24 = 0;    ///< attempts made so far
+  alignas(8) std::byte payload[inline_size];
+};
+static_assert(sizeof(Message) == node_size);
+
+/// Where a payload of type T lies: in the node, or on the heap behind a pointer in it.
+template <class T>
+struct Payload {
+  static constexpr bool fits = sizeof(T) <= Message::inline_size && alignof(T) <= 8;
+
+  template <class... Args>
+  static void construct(Message& message, Args&&... args) {
+    if constexpr (fits) {
+      ::new (static_cast<void*>(message.payload)) T{std::forward<Args>(args)...};
+    } else {
+      ::new (static_cast<void*>(message.payload)) T*(new T{std::forward<Args>(args)...});
+    }
+  }
+
+  static T& get(Message& message) noexcept {
+    if constexpr (fits) {
+      return *std::launder(reinterpret_cast<T*>(message.payload));
+    } else {
+      return **std::launder(reinterpret_cast<T**>(message.payload));
+    }
+  }
+
+  static void destroy(Message& message) noexcept {
+    if constexpr (fits) {
+      get(message).~T();
+    } else {
+      delete &get(message);
+    }
+  }
+};
+
+/// A message of `type` whose payload is T{args...}. Throws what T's constructor throws.
+template <class T, class... Args>
+[[nodiscard]] Message* make_message(const MessageType& type, Args&&... args) {
+  auto* message = ::new (allocate_node()) Message;
+  message->type = &type;
+  try {
+    Payload<T>::construct(*message, std::forward<Args>(args)...);
+  } catch (...) {
+    free_node(message);
+    throw;
+  }
+  return message;
+}
+
+/// Destroys the payload and recycles the node.
+inline void free_message(Message* message) noexcept {
+  message->type->destroy(*message);
+  free_node(message);
+}
+
+}  // namespace poolder::detail

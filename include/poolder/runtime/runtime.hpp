@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include <poolder/core/type_name.hpp>
+#include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/exit_reason.hpp>
+#include <poolder/runtime/options.hpp>
+#include <poolder/runtime/pid.hpp>
+#include <poolder/runtime/ref.hpp>
+#include <poolder/runtime/subscription.hpp>
+
+namespace poolder {
+
+/// Scheduler threads, timers and the names of engines: what everything else runs on. A program has
+/// one; more do no harm and share nothing. Engines must not outlive it, but may: they are stopped
+/// then. All of it from any thread.
+class Runtime {
+ public:
+  /// Starts its threads. Throws Error{invalid_argument} for options that make no sense,
+  /// std::system_error where no thread can be had.
+  explicit Runtime(RuntimeOptions options = {});
+  /// Stops whatever still runs, newest first, and joins its threads; handlers that do
+  /// not return within RuntimeOptions::shutdown are left to end on their own.
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// The engine of that type and name, e.g. find<Pool<MyPool>>("mypool"); empty where there is
+  /// none.
+  template <class Engine>
+  Ref<Engine> find(std::string_view name) const {
+    return Ref<Engine>{find_core(detail::type_name<Engine>(), name)};
+  }
+
+  /// Calls back once when the worker ends, as a job of its own; one that has ended already is
+  /// reported at once.
+  Subscription monitor(Pid worker, std::function<void(Pid, const ExitReason&)> callback);
+
+  /// The steady clock; in simulation the virtual one.
+  std::chrono::steady_clock::time_point now() const;
+
+  /// For poolder's engines.
+  const std::shared_ptr<detail::RuntimeCore>& core() const noexcept { return core_; }
+
+ protected:
+  explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) noexcept;
+
+ private:
+  std::shared_ptr<detail::EngineCore> find_core(std::string_view type, std::string_view name) const;
+
+  std::shared_ptr<detail::RuntimeCore> core_;
+};
+
+}  // namespace poolder

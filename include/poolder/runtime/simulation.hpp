@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include <poolder/core/duration.hpp>
+#include <poolder/runtime/runtime.hpp>
+
+namespace poolder {
+
+/// A runtime on one thread at a time, with a seed and a virtual clock: the same seed gives the same
+/// interleaving, different seeds explore others, and waiting costs no time.
+///
+/// Every wait of the owner's thread (a call, drain, stop, a future's get) runs others until it is
+/// over, and moves the clock to the next timer when nothing is runnable; one that nothing could end
+/// throws Error{would_deadlock}. Only the thread that made it, and handlers, may use it or what
+/// runs on it: others get Error{invalid_argument}.
+class SimulatedRuntime : public Runtime {
+ public:
+  explicit SimulatedRuntime(std::uint64_t seed);
+
+  /// Moves the clock, running whatever falls due on the way, at the very end included. Not from
+  /// inside a handler.
+  void advance(Duration span);
+
+  /// Runs until nothing is runnable; the clock stands. Not from inside a handler.
+  void run_until_idle();
+};
+
+}  // namespace poolder

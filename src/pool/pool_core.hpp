@@ -1,0 +1,168 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <poolder/core/histogram.hpp>
+#include <poolder/core/random.hpp>
+#include <poolder/pool/detail/pool_handle.hpp>
+#include <poolder/worker/restart_window.hpp>
+
+#include "pool/backoffs.hpp"
+#include "pool/slot.hpp"
+#include "pool/slot_table.hpp"
+
+namespace poolder::detail {
+
+/// A pool's core: its slots, and a cell for what concerns them all. It lives until the pool has
+/// stopped and nobody refers to it.
+///
+/// Thread safety: all public functions from any thread. What is below `cell_` is touched only in
+/// it.
+class PoolCore final : public EngineCore, public std::enable_shared_from_this<PoolCore> {
+ public:
+  static std::shared_ptr<PoolCore> start(const std::shared_ptr<RuntimeCore>& runtime,
+                                         PoolBlueprint blueprint);
+  PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint);
+  ~PoolCore() override;
+
+  // EngineCore
+  std::string_view kind() const noexcept override { return "Pool"; }
+  std::string_view type() const noexcept override { return type_; }
+  std::string_view name() const noexcept override { return name_; }
+  bool owns(Pid pid) const noexcept override;
+  void stop() override;
+
+  RuntimeCore& runtime() const noexcept { return *runtime_; }
+  const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }
+  const PoolOptions& options() const noexcept { return options_; }
+  const WorkerType& worker_type() const noexcept { return worker_; }
+  const WorkerFactory& factory() const noexcept { return *factory_; }
+
+  // routing.cpp
+  std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  Slot& in_turn();
+  Slot& choose(const Route& route, const Message& message);
+  Slot* find(Pid pid) const noexcept;
+  Slot& by_routing(Routing routing, const Message& message);
+
+  // sending.cpp
+  void cast(Slot& slot, Message* message);
+  bool try_cast(Slot& slot, Message* message);
+  void cast_all(Message** messages, std::size_t count);
+  std::size_t broadcast(Message* (*copy)(const void*), const void* job);
+  void call(Slot& slot, Message* message, ReplyBase& reply, const CallOptions& options);
+  void request(Slot& slot, Message* message, ReplyBase& reply);
+  void check_open() const;
+  bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  void check_thread() const {
+    if (simulated_) runtime_->check_thread();
+  }
+  /// A message that is in the pool already goes to a slot: out of its backoff, or from a slot that
+  /// is no more.
+  void requeue(Slot& slot, Message* message);
+  void requeue_elsewhere(Message* message);
+  void stamp(Message& message, std::uint64_t turn) const noexcept;
+
+  // For slots.
+  void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
+  void dropped(std::string_view task, std::string_view why) noexcept;
+  void report_failure(const Message& message, int attempts,
+                      const std::exception_ptr& error) noexcept;
+  void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
+  bool admit_restart();
+  void fail_for_good(std::string why);
+  void worker_ended(Pid pid, const ExitReason& reason);
+  void slot_closed();
+  void slot_idle(std::size_t index);
+  bool anyone_drains() const noexcept { return drainers_.load(std::memory_order_seq_cst) > 0; }
+  Pid new_pid(std::size_t index) const noexcept;
+  Backoffs& backoffs() noexcept { return backoffs_; }
+  Duration retry_delay(int attempt);
+  void begin_stop(ExitReason reason);
+  ExitReason stop_reason() const;
+  WorkerBox* take_arrival(std::size_t index);
+  void handler_abandoned() noexcept { abandoned_.fetch_add(1, std::memory_order_relaxed); }
+  void abandoned_ended() noexcept { abandoned_.fetch_sub(1, std::memory_order_relaxed); }
+  Histogram& waited() noexcept { return waited_; }
+  Histogram& ran() noexcept { return ran_; }
+
+  // sizing.cpp
+  Pid worker(std::size_t index) const;
+  std::vector<Pid> workers() const;
+  Pid start_worker();
+  void stop_worker();
+  void resize(std::size_t size);
+  void kill(Pid pid);
+  void pause();
+  void resume();
+
+  bool drain(Duration deadline);
+  PoolStats stats() const;
+  /// The calling thread runs a handler of this pool.
+  bool runs_here() const noexcept;
+
+ private:
+  enum class Phase { running, stopping, stopped };
+  struct Drainer {
+    std::size_t index;
+    WaitPoint* point;
+  };
+
+  std::optional<Pid> change_size(std::size_t from, std::size_t to);
+  void hurry_after_shutdown(std::size_t first, std::size_t last);
+  void look_again_after_kill(Slot& slot, Pid victim);
+  std::vector<WorkerBox*> construct(std::size_t first, std::size_t count);
+  void open(std::vector<WorkerBox*> boxes);
+  std::optional<Pid> set_size(std::size_t from, std::size_t to, std::vector<WorkerBox*>& boxes);
+  void check_dynamic() const;
+  void finish_stop();
+  void abandon_rest();
+  std::optional<std::size_t> first_busy() const;
+  std::uint64_t runs() const;
+  bool wait_for_idle(std::size_t index, Ticks deadline);
+  void log_once(std::uint32_t kind, const std::string& line) noexcept;
+  void push(Slot& slot, Message* message, Ticks deadline);
+  bool try_push(Slot& slot, Message* message, SlotQueue::Blocked* blocked);
+  void wait_for_room(Slot& slot, SlotQueue::Blocked& blocked, Ticks deadline);
+
+  const std::shared_ptr<RuntimeCore> runtime_;
+  const std::string_view type_;
+  const WorkerType& worker_;
+  const std::string name_;
+  PoolOptions options_;  // its name refers to name_
+  const bool simulated_;
+  std::unique_ptr<WorkerFactory> factory_;
+
+  std::atomic<bool> closed_{false};  // takes no more work
+  std::atomic<std::size_t> size_{0};
+  SlotTable slots_;
+  alignas(64) std::atomic<std::uint64_t> turn_{0};
+  alignas(64) std::atomic<int> drainers_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint32_t> logged_{0};
+  std::atomic<int> abandoned_{0};
+  Histogram waited_, ran_;
+  Backoffs backoffs_;
+
+  mutable OpCell cell_;
+  Phase phase_ = Phase::running;
+  ExitReason reason_;
+  bool pausing_ = false;
+  std::size_t open_ = 0;            // slots that have not closed
+  std::size_t waiting_inside_ = 0;  // handlers of this pool that are in stop()
+  RestartWindow window_;
+  Random random_;
+  std::vector<WaitPoint*> stop_waiters_;
+  std::vector<WaitPoint*> inside_waiters_;
+  std::vector<Drainer> idle_waiters_;
+  std::shared_ptr<PoolCore> self_;              // while a slot is open
+  std::map<std::size_t, WorkerBox*> arrivals_;  // workers for slots that come back into use
+};
+
+}  // namespace poolder::detail

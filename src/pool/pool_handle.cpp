@@ -1,0 +1,139 @@
+#include <poolder/pool/detail/pool_handle.hpp>
+
+#include "pool/pool_core.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+/// Owns a message until a slot has it: what throws on the way frees it.
+class Held {
+ public:
+  explicit Held(Message* message) noexcept : message_(message) {}
+  ~Held() {
+    if (message_) free_message(message_);
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  Message& operator*() const noexcept { return *message_; }
+  Message* give() noexcept { return std::exchange(message_, nullptr); }
+
+ private:
+  Message* message_;
+};
+
+}  // namespace
+
+PoolHandle PoolHandle::start(const std::shared_ptr<RuntimeCore>& runtime, PoolBlueprint blueprint) {
+  return PoolHandle{PoolCore::start(runtime, std::move(blueprint))};
+}
+
+PoolHandle PoolHandle::attach(std::shared_ptr<EngineCore> core) noexcept {
+  return PoolHandle{std::static_pointer_cast<PoolCore>(std::move(core))};
+}
+
+const std::shared_ptr<RuntimeCore>& PoolHandle::runtime() const noexcept {
+  return core_->shared_runtime();
+}
+
+void PoolHandle::cast(Message* message) const {
+  Held held{message};
+  core_->check_thread();
+  core_->check_open();
+  const Routing routing = core_->options().routing;
+  Slot& slot =
+      routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, *held);
+  core_->cast(slot, held.give());
+}
+
+void PoolHandle::cast(Message* message, const Route& route) const {
+  Held held{message};
+  core_->check_thread();
+  core_->check_open();
+  Slot& slot = core_->choose(route, *held);
+  core_->cast(slot, held.give());
+}
+
+bool PoolHandle::try_cast(Message* message) const {
+  Held held{message};
+  core_->check_thread();
+  try {
+    core_->check_open();
+    Slot& slot = core_->by_routing(core_->options().routing, *held);
+    return core_->try_cast(slot, held.give());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::stopped) return false;
+    throw;
+  }
+}
+
+void PoolHandle::cast_all(Message** messages, std::size_t count) const {
+  if (count == 0) return;
+  const QueueOptions& queue = core_->options().queue;
+  const bool plain =
+      queue.capacity == unlimited && queue.order == QueueOrder::fifo && queue.max_wait == infinity;
+  if (plain && core_->options().routing == Routing::round_robin && !core_->is_closed()) {
+    core_->check_thread();
+    return core_->cast_all(messages, count);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      cast(messages[i]);
+    } catch (...) {
+      for (std::size_t left = i + 1; left < count; ++left) free_message(messages[left]);
+      throw;
+    }
+  }
+}
+
+std::size_t PoolHandle::broadcast(Message* (*copy)(const void*), const void* job) const {
+  core_->check_thread();
+  core_->check_open();
+  return core_->broadcast(copy, job);
+}
+
+bool PoolHandle::routes_by_broadcast(const Route* route) const noexcept {
+  return route ? route->is(Routing::broadcast) : core_->options().routing == Routing::broadcast;
+}
+
+Ticks PoolHandle::deadline_of(const CallOptions& options) const {
+  return after(core_->runtime().now(), options.timeout.value_or(core_->options().call_timeout));
+}
+
+void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& options) const {
+  Held held{message};
+  core_->check_thread();
+  core_->check_open();
+  Slot& slot = options.route ? core_->choose(*options.route, *held)
+                             : core_->by_routing(core_->options().routing, *held);
+  core_->call(slot, held.give(), reply, options);
+}
+
+void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& options) const {
+  Held held{message};
+  core_->check_thread();
+  try {
+    core_->check_open();
+    Slot& slot = options.route ? core_->choose(*options.route, *held)
+                               : core_->by_routing(core_->options().routing, *held);
+    core_->request(slot, held.give(), reply);
+  } catch (...) {
+    reply.fail(std::current_exception());
+  }
+}
+
+std::string_view PoolHandle::name() const noexcept { return core_->name(); }
+std::size_t PoolHandle::size() const noexcept { return core_->size(); }
+Pid PoolHandle::worker(std::size_t index) const { return core_->worker(index); }
+std::vector<Pid> PoolHandle::workers() const { return core_->workers(); }
+Pid PoolHandle::start_worker() const { return core_->start_worker(); }
+void PoolHandle::stop_worker() const { core_->stop_worker(); }
+void PoolHandle::resize(std::size_t size) const { core_->resize(size); }
+void PoolHandle::pause() const { core_->pause(); }
+void PoolHandle::resume() const { core_->resume(); }
+bool PoolHandle::drain(Duration deadline) const { return core_->drain(deadline); }
+void PoolHandle::stop() const { core_->stop(); }
+void PoolHandle::kill(Pid worker) const { core_->kill(worker); }
+PoolStats PoolHandle::stats() const { return core_->stats(); }
+
+}  // namespace poolder::detail

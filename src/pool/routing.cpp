@@ -1,0 +1,97 @@
+#include <thread>
+
+#include <poolder/core/error.hpp>
+
+#include "pool/pool_core.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+/// The slot of a key: when the pool grows by one, one key in (size + 1) moves, and all of them to
+/// the new slot (Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014).
+std::size_t jump_hash(std::uint64_t key, std::size_t size) noexcept {
+  std::int64_t chosen = -1, next = 0;
+  while (next < static_cast<std::int64_t>(size)) {
+    chosen = next;
+    key = key * 2862933555777941757u + 1;
+    next = static_cast<std::int64_t>(
+        static_cast<double>(chosen + 1) *
+        (static_cast<double>(1LL << 31) / static_cast<double>((key >> 33) + 1)));
+  }
+  return static_cast<std::size_t>(chosen);
+}
+
+std::uint64_t draw(RuntimeCore& runtime) {
+  if (Random* choices = runtime.choices()) return choices->next();
+  static std::atomic<std::uint64_t> seeds{static_cast<std::uint64_t>(runtime.now())};
+  thread_local Random random{
+      Random::mix(seeds.fetch_add(0x9e3779b97f4a7c15u, std::memory_order_relaxed))};
+  return random.next();
+}
+
+}  // namespace
+
+// Every slot in turn, exactly: one counter for all senders.
+Slot& PoolCore::in_turn() {
+  const std::uint64_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t now = size();
+  const bool small = ((turn | now) >> 32) == 0;  // a 32-bit division costs a third
+  return slots_[small ? static_cast<std::uint32_t>(turn) % static_cast<std::uint32_t>(now)
+                      : turn % now];
+}
+
+Slot& PoolCore::by_routing(Routing routing, const Message& message) {
+  const std::size_t now = size();
+  switch (routing) {
+    case Routing::round_robin:
+      break;
+    case Routing::random:
+      return slots_[draw(*runtime_) % now];
+    case Routing::monotonic:
+      return slots_[static_cast<std::uint64_t>(runtime_->now()) % now];
+    case Routing::hash: {
+      const auto& type = static_cast<const WorkerMessageType&>(*message.type);
+      if (!type.key)
+        fail(ErrorCode::invalid_argument,
+             "Routing::hash needs Worker::key(const M&) or std::hash<M> for messages of type " +
+                 std::string(type.name));
+      return slots_[jump_hash(type.key(message), now)];
+    }
+    case Routing::broadcast:
+      fail(ErrorCode::invalid_argument, "a call goes to one worker; it cannot be broadcast");
+  }
+  return in_turn();
+}
+
+Slot& PoolCore::choose(const Route& route, const Message& message) {
+  const std::size_t now = size();
+  switch (route.kind()) {
+    case Route::Kind::routing:
+      break;
+    case Route::Kind::pid:
+      if (Slot* slot = find(Pid::from(route.value()))) return *slot;
+      fail(ErrorCode::worker_down,
+           "the worker that the route names has ended, or never was in this pool");
+    case Route::Kind::hash:
+      return slots_[jump_hash(route.value(), now)];
+    case Route::Kind::index:
+    case Route::Kind::choose: {
+      const std::size_t index =
+          route.kind() == Route::Kind::index ? route.value() : route.choose(now);
+      if (index < now) return slots_[index];
+      fail(ErrorCode::invalid_argument, "the route's index is " + std::to_string(index) +
+                                            ", and the pool's size " + std::to_string(now));
+    }
+  }
+  return by_routing(route.routing(), message);
+}
+
+Slot* PoolCore::find(Pid pid) const noexcept {
+  const auto index = static_cast<std::size_t>(pid.index());
+  if (index >= size()) return nullptr;
+  Slot& slot = slots_[index];
+  return slot.pid() == pid && !slot.mail().is_closed() ? &slot : nullptr;
+}
+
+}  // namespace poolder::detail

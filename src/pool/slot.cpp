@@ -1,0 +1,171 @@
+#include "pool/slot.hpp"
+
+#include "pool/pool_core.hpp"
+#include "runtime/scheduler_thread.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+constexpr std::uint64_t sample_every = 64;
+
+}  // namespace
+
+Slot::Slot(PoolCore& pool, std::size_t index, WorkerBox* worker)
+    : Runnable(pool.worker_type().options.priority),
+      pool_(pool),
+      box_(worker),
+      pid_(worker->pid().value()),
+      present_(worker->pid().value()),
+      index_(static_cast<std::uint32_t>(index)) {
+  const QueueOptions& queue = pool.options().queue;
+  if (queue.capacity != unlimited || queue.order == QueueOrder::lifo)
+    queue_ = std::make_unique<SlotQueue>(queue);
+}
+
+Slot::~Slot() {
+  if (box_) box_->destroy();
+}
+
+void Slot::run(Turn& turn) noexcept {
+  do {
+    if ((control_.load(std::memory_order_acquire) & ~(paused | parked)) != 0 &&
+        attend() == Step::gone)
+      return;
+    if (retired_) {
+      forward();
+      if (rest() == Step::gone) return;
+      continue;
+    }
+    if (!box_) {
+      if (renew() == Step::gone) return;
+      continue;
+    }
+    if ((control_.load(std::memory_order_acquire) & paused) != 0 && has_mail()) {
+      if (park(paused) == Step::gone) return;
+      continue;
+    }
+    Message* message = next_message();
+    if ((message ? handle(message) : rest()) == Step::gone) return;
+  } while (turn.may_go_on());
+  pool_.runtime().schedule_last(*this);
+}
+
+Message* Slot::next_message() noexcept {
+  if (!batch_) {
+    const Mailbox::Mail mail = mail_.look();
+    batch_ = mail.oldest;
+    batch_length_.store(static_cast<std::uint32_t>(mail.length), std::memory_order_relaxed);
+  }
+  if (!batch_) return queue_ ? queue_->pop() : nullptr;
+  Message* message = batch_;
+  batch_ = message->next;
+  batch_length_.store(batch_length_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  return message;
+}
+
+bool Slot::has_mail() noexcept {
+  return batch_ || mail_.length() > 0 || (queue_ && !queue_->empty());
+}
+
+// Gives the baton up, unless something has come meanwhile.
+Slot::Step Slot::rest() noexcept {
+  if (pool_.worker_type().options.hibernate_after != infinity && box_) {
+    if (!timer_ && !slept_) put_off(pool_.worker_type().options.hibernate_after);
+    if (timer_ && timer_->idle_since == 0) timer_->idle_since = pool_.runtime().now();
+  }
+  if (!mail_.leave()) return Step::go_on;
+  const bool asked = (control_.load(std::memory_order_seq_cst) & ~(paused | parked)) != 0;
+  const bool work =
+      queue_ && (control_.load(std::memory_order_relaxed) & paused) == 0 && !queue_->empty();
+  if ((asked || work) && mail_.enter_after_change()) return Step::go_on;
+  if (pool_.anyone_drains()) pool_.slot_idle(index_);
+  return Step::gone;
+}
+
+// Its call may have been cancelled, or it may have waited too long.
+bool Slot::worth_running(Message& message) noexcept {
+  if (message.queued_us != 0) {
+    const auto now = static_cast<std::uint64_t>(pool_.runtime().now() / 1'000) & Message::time_mask;
+    const std::uint64_t waited = (now - message.queued_us) & Message::time_mask;
+    if (message.attempt == 0) pool_.waited().record(static_cast<std::int64_t>(waited) * 1'000);
+    const Duration limit = pool_.options().queue.max_wait;
+    if (limit != infinity && waited >= static_cast<std::uint64_t>(limit.count() / 1'000)) {
+      pool_.give_up_message(&message, ErrorCode::timeout,
+                            "it waited in the queue for longer than max_wait");
+      return false;
+    }
+  }
+  const auto& type = static_cast<const WorkerMessageType&>(*message.type);
+  if (!type.reply || type.reply(message)->start()) return true;
+  free_message(&message);
+  return false;
+}
+
+Slot::Step Slot::handle(Message* message) noexcept {
+  if (!worth_running(*message)) return Step::go_on;
+  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
+  const WorkerType& worker_type = pool_.worker_type();
+  WorkerBox* box = box_;
+  const int attempt = static_cast<int>(++message->attempt);
+  const bool sampled = processed() % sample_every == 0 || message->queued_us != 0;
+  if (timer_) timer_->idle_since = 0;
+  slept_ = false;
+  const Ticks began = sampled ? pool_.runtime().now() : 0;
+
+  Context context{*box, box->pid(), index_, attempt};
+  Next next;
+  std::exception_ptr error;
+  std::optional<Recovery> recovery;
+  current_ = message;
+  Handler handler{this, &type};
+  if (activation_.load(std::memory_order_relaxed) != &handler.activation())
+    activation_.store(&handler.activation(), std::memory_order_release);
+  try {
+    type.run(box->worker(), *message, context, next);
+  } catch (...) {
+    error = std::current_exception();
+    if (!type.reply && worker_type.handle_error) {
+      try {
+        recovery = worker_type.handle_error(box->worker(), Failure{attempt, error});
+      } catch (...) {
+        // The policy decides, as if there were no handle_error.
+      }
+    }
+  }
+  if (!handler.end()) {
+    was_taken(box, message);
+    return Step::gone;
+  }
+  current_ = nullptr;
+
+  if (sampled) pool_.ran().record(pool_.runtime().now() - began);
+  if (!error) {
+    succeeded(message, next);
+  } else if (type.reply) {
+    call_failed(message, std::move(error));
+  } else {
+    job_failed(message, std::move(error), recovery ? *recovery : by_policy(attempt));
+  }
+  return Step::go_on;
+}
+
+bool Slot::run_inline(Message& request) noexcept { return handle(&request) == Step::go_on; }
+
+// After an inline run: what has come meanwhile is for the scheduler's threads.
+void Slot::hand_back() noexcept {
+  if (box_ && !batch_ && rest() == Step::gone) return;
+  pool_.runtime().schedule(*this);
+}
+
+std::size_t Slot::queue_length() const noexcept {
+  return static_cast<std::size_t>(mail_.length()) + batch_length_.load(std::memory_order_relaxed) +
+         (queue_ ? queue_->size() : 0);
+}
+
+const Activation* Slot::activation() const noexcept {
+  const Activation* activation = activation_.load(std::memory_order_acquire);
+  return activation && activation->runs(this) ? activation : nullptr;
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,193 @@
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <string>
+
+#include <poolder/runtime/detail/mailbox.hpp>
+#include <poolder/runtime/detail/runnable.hpp>
+#include <poolder/runtime/detail/timer.hpp>
+#include <poolder/runtime/exit_reason.hpp>
+#include <poolder/runtime/pid.hpp>
+#include <poolder/worker/detail/worker_type.hpp>
+
+#include "pool/slot_queue.hpp"
+#include "pool/worker_box.hpp"
+#include "runtime/activation.hpp"
+
+namespace poolder::detail {
+
+class PoolCore;
+class SlotTimer;
+
+/// A worker's place in a pool: a cell with its queue, its statistics, and the worker object of the
+/// moment, which it outlives.
+///
+/// Thread safety. The first cache line is what senders touch, the second what the owner of the
+/// baton writes. notify, kill, request_stop and the readers of statistics may be called by anyone,
+/// everything else by the owner.
+///
+/// Invariants.
+/// 1. The baton is the mailbox's (see Mailbox), or parked: control_ has `parked`, and whoever
+/// clears that owns the slot.
+/// 2. Before user code runs, everything the slot needs to go on without this thread is in the slot;
+/// whoever ends the
+///    activation, the handler itself or a kill, owns the slot after. The loser touches its own box
+///    and message only.
+/// 3. pid_ is the worker that ought to be here; one with another pid is replaced before the next
+/// message.
+///
+/// Pairs. notify changes control_, then tries to enter; the owner leaves, then looks at control_:
+/// one of them sees the other. All four are sequentially consistent.
+class alignas(64) Slot final : public Runnable {
+ public:
+  enum Control : std::uint32_t {
+    paused = 1,       ///< messages wait
+    parked = 2,       ///< nobody runs the slot, though it is not idle
+    delayed = 4,      ///< a worker could not be constructed; the next try comes later
+    closing = 8,      ///< the pool stops
+    resizing = 16,    ///< the pool has grown or shrunk past this slot
+    replacing = 32,   ///< pid_ has changed: the worker was killed
+    hibernating = 64  ///< idle for long, perhaps
+  };
+
+  Slot(PoolCore& pool, std::size_t index, WorkerBox* worker);
+  ~Slot() override;
+
+  // ---- any thread
+  Mailbox& mail() noexcept { return mail_; }
+  SlotQueue* queue() noexcept { return queue_.get(); }
+  std::size_t index() const noexcept { return index_; }
+  Pid pid() const noexcept { return Pid::from(pid_.load(std::memory_order_acquire)); }
+  bool is_idle() const noexcept { return mail_.is_idle(); }
+
+  /// Sets and clears bits, and sees to it that the owner looks at them.
+  void notify(std::uint32_t set, std::uint32_t clear = 0);
+  /// Something came into queue(): runs the slot if nobody does.
+  void wake();
+  /// Replaces the worker if it is still `victim`.
+  bool kill(Pid victim);
+  /// Tries again to take the slot from a handler that kill() just missed. True: nothing is left to
+  /// do.
+  bool kill_again(Pid victim);
+  /// Asks the handler that runs, if one does, to end.
+  void request_stop();
+  /// The pool's shutdown time is over: closes without the handler that still runs.
+  void abandon();
+  /// The same for a slot that the pool has shrunk past, and which goes on without a worker.
+  void leave_behind(Pid worker);
+  /// The pool's size has passed this slot, up or down: a worker arrives, or the queue goes to
+  /// others.
+  void resized() { notify(resizing); }
+  /// The pid of the worker that arrives.
+  void expect(Pid pid) noexcept { pid_.store(pid.value(), std::memory_order_release); }
+
+  // ---- the owner
+  void run(Turn& turn) noexcept override;
+  /// Nothing stands before a request that has just entered the idle slot.
+  bool ready_for_inline() const noexcept {
+    return control_.load(std::memory_order_acquire) == 0 && box_ && !retired_;
+  }
+  /// One request on the caller's thread, between enter and leave. False: taken meanwhile.
+  bool run_inline(Message& request) noexcept;
+  void hand_back() noexcept;
+
+  // ---- statistics, any thread
+  std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
+  std::uint64_t failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
+  std::uint64_t retried() const noexcept { return retried_.load(std::memory_order_relaxed); }
+  std::uint64_t restarts() const noexcept { return restarts_.load(std::memory_order_relaxed); }
+  std::uint64_t runs() const noexcept { return processed() + failed() + retried(); }
+  std::size_t queue_length() const noexcept;
+  const Activation* activation() const noexcept;  ///< of the handler that runs; null: none
+
+ private:
+  enum class Step { go_on, gone };
+  enum class Lost : std::uint8_t { nothing, crash, killed, ended };
+
+  // slot.cpp: the turn
+  Message* next_message() noexcept;
+  bool has_mail() noexcept;
+  Step rest() noexcept;
+  Step handle(Message* message) noexcept;
+  bool worth_running(Message& message) noexcept;
+  void count(std::atomic<std::uint32_t>& counter) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  // slot_outcome.cpp: what comes of a handler
+  void succeeded(Message* message, Next& next);
+  void call_failed(Message* message, std::exception_ptr error);
+  void job_failed(Message* message, std::exception_ptr error, Recovery recovery);
+  void give_up(Message* message, const std::exception_ptr& error);
+  void again(Message* message) noexcept;
+  Recovery by_policy(int attempt);
+  void after_failure(const std::exception_ptr& error);
+
+  // slot_worker.cpp: workers that end and begin
+  void end_worker(ExitReason reason, Lost lost);
+  Step renew() noexcept;
+  bool construct() noexcept;
+  void put_off(Duration delay);
+  void forget_timer() noexcept;
+  void was_taken(WorkerBox* box, Message* message) noexcept;
+
+  // slot_control.cpp: what others ask for
+  Step attend() noexcept;
+  Step park(std::uint32_t reason) noexcept;
+  void close() noexcept;
+  void resize();
+  void forward() noexcept;
+  void hibernate();
+  bool take_from_handler(Pid victim, const ExitReason& reason);
+
+  Mailbox mail_;
+  PoolCore& pool_;
+  std::unique_ptr<SlotQueue> queue_;
+  WorkerBox* box_;
+  std::atomic<std::uint64_t> pid_;
+  std::atomic<std::uint64_t> present_;  // the pid of box_, or what it last was
+  const std::uint32_t index_;
+
+  alignas(64) Message* batch_ = nullptr;
+  std::atomic<std::uint32_t> batch_length_{0};
+  std::atomic<std::uint32_t> control_{0};
+  std::atomic<Activation*> activation_{nullptr};
+  Message* current_ = nullptr;
+  std::atomic<std::uint64_t> processed_{0};
+  std::atomic<std::uint32_t> failed_{0}, retried_{0}, restarts_{0};
+  Lost lost_ = Lost::nothing;  // why there is no worker, until its restart is admitted
+  bool retired_ = false;
+  bool slept_ = false;      // handle_hibernate was called in this idle time
+  std::uint8_t tries_ = 0;  // failed constructions in a row
+  SlotTimer* timer_ = nullptr;
+  friend class SlotTimer;
+};
+
+/// A slot's one timer: for its hibernation, or for the next try at a constructor. Shared by the
+/// slot and the clock.
+class SlotTimer final : public Timer {
+ public:
+  SlotTimer(std::shared_ptr<PoolCore> pool, Slot& slot, std::uint32_t set, std::uint32_t clear)
+      : Timer(&fired), pool_(std::move(pool)), slot_(slot), set_(set), clear_(clear) {}
+
+  void release() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  Ticks idle_since = 0;  ///< the slot's note
+
+ private:
+  static void fired(Timer& timer) noexcept {
+    auto& self = static_cast<SlotTimer&>(timer);
+    self.slot_.notify(self.set_, self.clear_);
+    self.release();
+  }
+
+  std::atomic<int> references_{2};
+  std::shared_ptr<PoolCore> pool_;
+  Slot& slot_;
+  const std::uint32_t set_, clear_;
+};
+
+}  // namespace poolder::detail

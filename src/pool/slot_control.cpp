@@ -1,0 +1,177 @@
+#include <utility>
+
+#include "pool/pool_core.hpp"
+#include "pool/slot.hpp"
+#include "runtime/scheduler_thread.hpp"
+#include "runtime/wait_graph.hpp"
+
+namespace poolder::detail {
+
+static const ExitReason killed_in_handler{ExitReason::Kind::killed,
+                                          "killed while it handled a message"};
+
+static const ExitReason left_behind{ExitReason::Kind::shutdown,
+                                    "its handler did not end within the shutdown time"};
+
+void Slot::notify(std::uint32_t set, std::uint32_t clear) {
+  std::uint32_t before = control_.load(std::memory_order_relaxed);
+  while (!control_.compare_exchange_weak(before, ((before | set) & ~clear) & ~parked,
+                                         std::memory_order_seq_cst)) {
+  }
+  if ((before & parked) != 0 || mail_.enter_after_change()) pool_.runtime().schedule(*this);
+}
+
+void Slot::wake() {
+  if (mail_.enter_after_change()) pool_.runtime().schedule(*this);
+}
+
+// The owner gives the baton up without leaving: mail gathers, and only notify brings the slot back.
+// Not if something else has been asked for, or the reason has gone.
+Slot::Step Slot::park(std::uint32_t reason) noexcept {
+  std::uint32_t now = control_.load(std::memory_order_relaxed);
+  do {
+    if ((now & reason) == 0 || (now & ~(paused | delayed)) != 0) return Step::go_on;
+  } while (!control_.compare_exchange_weak(now, now | parked, std::memory_order_seq_cst));
+  return Step::gone;
+}
+
+Slot::Step Slot::attend() noexcept {
+  const std::uint32_t asked = control_.load(std::memory_order_acquire);
+  if (asked & closing) return close(), Step::gone;
+  control_.fetch_and(~(resizing | replacing | hibernating), std::memory_order_acq_rel);
+  if (asked & resizing) resize();
+  if (box_ && box_->pid().value() != pid_.load(std::memory_order_acquire))
+    end_worker({ExitReason::Kind::killed, "killed"}, Lost::killed);
+  if (asked & hibernating) hibernate();
+  if (!box_ && !retired_ && (control_.load(std::memory_order_acquire) & delayed))
+    return park(delayed);
+  return Step::go_on;
+}
+
+void Slot::leave_behind(Pid worker) {
+  if (take_from_handler(worker, left_behind)) pool_.runtime().schedule(*this);
+}
+
+// Grown and shrunk may both have happened since: the size of now decides.
+void Slot::resize() {
+  WorkerBox* arrived = pool_.take_arrival(index_);
+  const bool wanted = index_ < pool_.size();
+  if (wanted && !arrived) return;
+  end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
+  lost_ = Lost::nothing;
+  retired_ = !wanted;
+  box_ = arrived;
+  if (!arrived) return;
+  present_.store(arrived->pid().value(), std::memory_order_release);
+  if (!wanted) end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
+}
+
+void Slot::hibernate() {
+  const Ticks since = timer_ ? timer_->idle_since : 0;
+  forget_timer();
+  if (!box_ || since == 0) return;
+  const Duration limit = pool_.worker_type().options.hibernate_after;
+  const Ticks now = pool_.runtime().now();
+  if (now < after(since, limit)) {
+    put_off(Duration{after(since, limit) - now});
+    timer_->idle_since = since;
+    return;
+  }
+  slept_ = true;
+  Handler handler{nullptr, nullptr};
+  try {
+    pool_.worker_type().handle_hibernate(box_->worker());
+  } catch (...) {
+    pool_.report_hook("handle_hibernate", std::current_exception());
+  }
+  (void)handler.end();
+}
+
+// The pool stops: what is queued is given up, and the slot takes nothing more.
+void Slot::close() noexcept {
+  forget_timer();
+  const auto refuse = [this](Message* message) {
+    pool_.give_up_message(message, ErrorCode::stopped, "the pool has stopped");
+  };
+  while (batch_) refuse(std::exchange(batch_, batch_->next));
+  batch_length_.store(0, std::memory_order_relaxed);
+  for (Message* each = mail_.close().oldest; each;) refuse(std::exchange(each, each->next));
+  if (queue_)
+    for (Message* each : queue_->close()) refuse(each);
+  end_worker(pool_.stop_reason(), Lost::nothing);
+  if (WorkerBox* arrived = pool_.take_arrival(index_)) arrived->destroy();
+  pool_.slot_closed();
+}
+
+void Slot::forward() noexcept {
+  while (Message* message = next_message()) pool_.requeue_elsewhere(message);
+}
+
+bool Slot::kill(Pid victim) {
+  std::uint64_t expected = victim.value();
+  if (!pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(),
+                                    std::memory_order_acq_rel))
+    return false;
+  if (take_from_handler(victim, killed_in_handler)) {
+    pool_.runtime().schedule(*this);
+  } else {
+    notify(replacing);
+  }
+  return true;
+}
+
+bool Slot::kill_again(Pid victim) {
+  if (present_.load(std::memory_order_acquire) != victim.value() || mail_.is_closed()) return true;
+  if (!take_from_handler(victim, killed_in_handler)) return false;
+  pool_.runtime().schedule(*this);
+  return true;
+}
+
+// Settles with the handler's end who owns the slot. True: the caller does, and the handler's thread
+// keeps the worker object and the message, whose caller is told at once.
+bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
+  Activation* activation = activation_.load(std::memory_order_acquire);
+  if (!activation || !activation->lock(this)) return false;
+  if (box_->pid() != victim) {
+    activation->unlock();
+    return false;
+  }
+  WorkerBox* box = std::exchange(box_, nullptr);
+  Message* message = std::exchange(current_, nullptr);
+  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
+  ReplyBase* reply = type.reply ? type.reply(*message) : nullptr;
+  if (reply) reply->keep();
+  std::stop_source stop = box->begin_stop();
+  box->abandon(pool_.shared_from_this());
+  pool_.handler_abandoned();
+  lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
+  activation->unlock(Activation::taken);
+
+  pool_.runtime().wait_graph().forget(this);
+  pool_.dropped(type.name, "its worker was killed");
+  if (reply) {
+    reply->fail(
+        failure(ErrorCode::worker_down, "the worker was killed while it handled the request"));
+    reply->publish();
+    reply->release();
+  }
+  forget_timer();
+  pool_.worker_ended(victim, reason);
+  stop.request_stop();
+  return true;
+}
+
+void Slot::request_stop() {
+  Activation* activation = activation_.load(std::memory_order_acquire);
+  if (!activation || !activation->lock(this)) return;
+  std::stop_source stop = box_->begin_stop();
+  activation->unlock();
+  stop.request_stop();
+}
+
+void Slot::abandon() {
+  const Pid present = Pid::from(present_.load(std::memory_order_acquire));
+  if (take_from_handler(present, left_behind)) close();
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <utility>
+
+#include "pool/pool_core.hpp"
+#include "pool/slot.hpp"
+
+namespace poolder::detail {
+
+// Counted before the message is freed: that is when a caller gets its reply, and may look at the
+// counts.
+void Slot::succeeded(Message* message, Next& next) {
+  processed_.store(processed() + 1, std::memory_order_relaxed);
+  free_message(message);
+  if (next.kind() == Next::Kind::proceed) [[likely]]
+    return;
+  if (next.kind() == Next::Kind::stop_pool)
+    return pool_.begin_stop({ExitReason::Kind::shutdown, "a worker stopped the pool"});
+  end_worker({ExitReason::Kind::normal, next.reason()}, Lost::ended);
+}
+
+// No retry, and handle_error is not asked: the caller is told.
+void Slot::call_failed(Message* message, std::exception_ptr error) {
+  count(failed_);
+  static_cast<const WorkerMessageType&>(*message->type).reply(*message)->fail(error);
+  after_failure(error);
+  free_message(message);
+}
+
+void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recovery) {
+  const int attempt = static_cast<int>(message->attempt);
+  if (recovery.kind() == Recovery::Kind::ignore) {
+    count(failed_);
+    return free_message(message);
+  }
+  const bool last = attempt >= pool_.worker_type().options.retry.max_attempts;
+  if (last || recovery.kind() == Recovery::Kind::halt) {
+    count(failed_);
+    if (!pool_.worker_type().handle_error) pool_.report_failure(*message, attempt, error);
+    give_up(message, error);
+    return;
+  }
+  count(retried_);
+  message->queued_us = 0;
+  if (recovery.kind() == Recovery::Kind::retry || recovery.delay() <= Duration{0})
+    return again(message);
+  pool_.backoffs().add(pool_.shared_from_this(), *this, message, recovery.delay());
+}
+
+void Slot::give_up(Message* message, const std::exception_ptr& error) {
+  pool_.dropped(message->type->name, "its attempts were used up");
+  after_failure(error);
+  free_message(message);
+}
+
+// Before the slot's next message.
+void Slot::again(Message* message) noexcept {
+  if (queue_) return queue_->push_next(message);
+  message->next = batch_;
+  batch_ = message;
+  batch_length_.store(batch_length_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+Recovery Slot::by_policy(int attempt) {
+  const Duration delay = pool_.retry_delay(attempt);
+  return delay > Duration{0} ? backoff(delay) : retry();
+}
+
+void Slot::after_failure(const std::exception_ptr& error) {
+  if (pool_.worker_type().options.on_failure == OnFailure::keep) return;
+  end_worker({ExitReason::Kind::failed, std::string(describe(error))}, Lost::crash);
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <utility>
+
+#include "pool/pool_core.hpp"
+#include "pool/slot.hpp"
+#include "runtime/log.hpp"
+#include "runtime/monitors.hpp"
+#include "runtime/scheduler_thread.hpp"
+
+namespace poolder::detail {
+
+// The worker has ended here; the slot's next one has another pid from this moment on.
+void Slot::end_worker(ExitReason reason, Lost lost) {
+  if (!box_) return;
+  WorkerBox* box = std::exchange(box_, nullptr);
+  const Pid pid = box->pid();
+  std::uint64_t expected = pid.value();
+  pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(), std::memory_order_acq_rel);
+  lost_ = lost;
+  forget_timer();
+  Handler handler{nullptr, nullptr};
+  box->destroy();
+  (void)handler.end();
+  pool_.worker_ended(pid, reason);
+}
+
+// There is no worker. One that crashed or was killed has a successor only while the pool's policy
+// admits it.
+Slot::Step Slot::renew() noexcept {
+  if (lost_ == Lost::crash || lost_ == Lost::killed) {
+    if (!pool_.admit_restart()) {
+      pool_.fail_for_good("too many workers were restarted");
+      return Step::go_on;  // `closing` is set now
+    }
+    count(restarts_);
+  }
+  lost_ = Lost::nothing;
+  if (construct()) return Step::go_on;
+
+  lost_ = Lost::crash;
+  if (tries_ < 10) ++tries_;
+  control_.fetch_or(delayed, std::memory_order_seq_cst);
+  put_off(std::chrono::milliseconds{1} * (1 << tries_) / 2);  // 1 ms, 2, 4 ... half a second
+  return park(delayed);
+}
+
+bool Slot::construct() noexcept {
+  const Pid pid = this->pid();
+  WorkerBox* box = nullptr;
+  Handler handler{nullptr, nullptr};
+  try {
+    box = WorkerBox::create(pool_, pid);
+  } catch (...) {
+    const std::exception_ptr error = std::current_exception();
+    (void)handler.end();
+    pool_.worker_ended(pid, {ExitReason::Kind::failed, std::string(describe(error))});
+    std::uint64_t expected = pid.value();
+    pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(),
+                                 std::memory_order_acq_rel);
+    return false;
+  }
+  (void)handler.end();
+  tries_ = 0;
+  box_ = box;
+  present_.store(pid.value(), std::memory_order_release);
+  return true;
+}
+
+// Starts the slot's one timer; hibernation and a delayed worker exclude each other.
+void Slot::put_off(Duration delay) {
+  forget_timer();
+  const bool hibernation = box_ != nullptr;
+  timer_ = new SlotTimer(pool_.shared_from_this(), *this, hibernation ? hibernating : 0u,
+                         hibernation ? 0u : delayed);
+  pool_.runtime().arm(*timer_, after(pool_.runtime().now(), delay));
+}
+
+void Slot::forget_timer() noexcept {
+  if (!timer_) return;
+  SlotTimer* timer = std::exchange(timer_, nullptr);
+  if (pool_.runtime().cancel(*timer)) timer->release();  // the clock's reference
+  timer->release();
+}
+
+// This thread's handler was killed: the slot goes on without it.
+void Slot::was_taken(WorkerBox* box, Message* message) noexcept {
+  const std::shared_ptr<PoolCore> pool = box->abandoned();
+  Handler handler{nullptr, nullptr};
+  free_message(message);
+  box->destroy();
+  (void)handler.end();
+  pool->abandoned_ended();
+}
+
+}  // namespace poolder::detail

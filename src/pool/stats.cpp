@@ -1,0 +1,40 @@
+#include "pool/pool_core.hpp"
+
+namespace poolder::detail {
+
+PoolStats PoolCore::stats() const {
+  PoolStats stats;
+  stats.name = name_;
+  stats.size = size();
+  stats.next_worker = static_cast<std::size_t>(turn_.load(std::memory_order_relaxed) % stats.size);
+  stats.dropped = dropped_.load(std::memory_order_relaxed);
+  stats.waited = waited_.stats();
+  stats.ran = ran_.stats();
+  stats.workers.reserve(stats.size);
+  const Ticks now = runtime_->now();
+  for (std::size_t i = 0; i < slots_.count(); ++i) {
+    const Slot& slot = slots_[i];
+    const Activation* running = slot.activation();
+    const MessageType* task = running ? running->task() : nullptr;
+    WorkerStats worker;
+    worker.pid = slot.pid();
+    worker.index = i;
+    worker.queue_length = slot.queue_length();
+    worker.processed = slot.processed();
+    worker.failed = slot.failed();
+    worker.restarts = slot.restarts();
+    worker.busy = running != nullptr;
+    if (task) worker.task = task->name;
+    if (running) worker.runtime = Duration{running->lasting(now)};
+    stats.queue_length += worker.queue_length;
+    stats.processed += worker.processed;
+    stats.failed += worker.failed;
+    stats.retried += slot.retried();
+    stats.restarts += worker.restarts;
+    if (i < stats.size)
+      stats.workers.push_back(worker);  // what a slot did before the pool shrank counts in the sums
+  }
+  return stats;
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+
+#include <poolder/runtime/pid.hpp>
+#include <poolder/worker/context.hpp>
+#include <poolder/worker/detail/worker_type.hpp>
+
+namespace poolder::detail {
+
+class PoolCore;
+
+/// One worker object and what belongs to it alone: its pid and its stop token. The object lies
+/// right behind it.
+///
+/// Thread safety: owned by the slot's owner; after a kill by the thread that runs its handler.
+/// begin_stop may be called by others while the slot's activation is locked, which keeps the box
+/// alive.
+class WorkerBox final : public WorkerHost {
+ public:
+  /// Throws what the worker's constructor throws.
+  static WorkerBox* create(PoolCore& pool, Pid pid);
+  /// Runs the worker's destructor.
+  void destroy() noexcept;
+
+  Pid pid() const noexcept { return pid_; }
+  void* worker() noexcept;
+
+  /// The source to request, outside all locks; later tokens are requested from the start.
+  std::stop_source begin_stop() noexcept;
+
+  /// The slot goes on without it: the pool stays until its handler has ended.
+  void abandon(std::shared_ptr<PoolCore> pool) noexcept { abandoned_ = std::move(pool); }
+  std::shared_ptr<PoolCore> abandoned() noexcept { return std::move(abandoned_); }
+
+  std::stop_token stop_token() override;
+  void sleep(Duration span) override;
+
+ private:
+  WorkerBox(PoolCore& pool, Pid pid) noexcept : pool_(pool), pid_(pid) {}
+  ~WorkerBox() = default;
+
+  static std::size_t offset(const WorkerType& type) noexcept;
+  static std::size_t alignment(const WorkerType& type) noexcept;
+
+  PoolCore& pool_;
+  const Pid pid_;
+  std::shared_ptr<PoolCore> abandoned_;
+  std::stop_source stop_{std::nostopstate};  // made when first asked for; guarded by busy_
+  std::atomic_flag busy_;                    // held for a few instructions
+  bool stopping_ = false;                    // guarded by busy_
+};
+
+}  // namespace poolder::detail

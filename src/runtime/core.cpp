@@ -1,0 +1,82 @@
+#include <exception>
+#include <string>
+
+#include <poolder/core/error.hpp>
+#include <poolder/runtime/detail/core.hpp>
+
+#include "runtime/log.hpp"
+#include "runtime/monitors.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/scheduler_thread.hpp"
+#include "runtime/wait_graph.hpp"
+
+namespace poolder::detail {
+
+RuntimeCore::RuntimeCore()
+    : registry_(std::make_unique<Registry>()),
+      monitors_(std::make_unique<Monitors>(*this)),
+      wait_graph_(std::make_unique<WaitGraph>()) {}
+
+RuntimeCore::~RuntimeCore() = default;
+
+void RuntimeCore::stop() {
+  if (stopping_.exchange(true, std::memory_order_acq_rel)) return;
+  for (const auto& engine : registry_->close()) engine->stop();
+  stop_threads();
+}
+
+namespace {
+
+class DetachedJob final : public Runnable {
+ public:
+  DetachedJob(std::function<void()> job, Priority priority)
+      : Runnable(priority), job_(std::move(job)) {}
+
+  void run(Turn&) noexcept override {
+    Handler handler{nullptr, nullptr};
+    try {
+      job_();
+    } catch (...) {
+      log("a callback threw: " + std::string(describe(std::current_exception())));
+    }
+    job_ = nullptr;  // what it holds is the user's, too
+    (void)handler.end();
+    delete this;
+  }
+  void discard() noexcept override { delete this; }
+
+ private:
+  std::function<void()> job_;
+};
+
+}  // namespace
+
+void run_detached(RuntimeCore& core, std::function<void()> job, Priority priority) {
+  core.schedule(*new DetachedJob(std::move(job), priority));
+}
+
+namespace {
+
+class LaterJob final : public Timer {
+ public:
+  LaterJob(RuntimeCore& core, std::function<void()> job)
+      : Timer(&due), core_(core), job_(std::move(job)) {}
+
+ private:
+  static void due(Timer& timer) noexcept {
+    auto& self = static_cast<LaterJob&>(timer);
+    run_detached(self.core_, std::move(self.job_));
+    delete &self;
+  }
+
+  RuntimeCore& core_;  // whose clock this is
+  std::function<void()> job_;
+};
+
+}  // namespace
+
+void run_after(RuntimeCore& core, Duration delay, std::function<void()> job) {
+  core.arm(*new LaterJob(core, std::move(job)), after(core.now(), delay));
+}
+
+}  // namespace poolder::detail

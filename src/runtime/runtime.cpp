@@ -1,0 +1,42 @@
+#include <poolder/core/error.hpp>
+#include <poolder/runtime/runtime.hpp>
+
+#include "runtime/monitors.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/threaded_core.hpp"
+
+namespace poolder {
+
+static const RuntimeOptions& valid(const RuntimeOptions& options) {
+  using detail::fail;
+  if (options.blocked_after <= Duration{0})
+    fail(ErrorCode::invalid_argument, "RuntimeOptions.blocked_after must be above 0");
+  if (options.shutdown < Duration{0})
+    fail(ErrorCode::invalid_argument, "RuntimeOptions.shutdown must not be negative");
+  if (options.threads > 4'096)
+    fail(ErrorCode::invalid_argument,
+         "RuntimeOptions.threads must be at most 4096; 0 means one for each core");
+  return options;
+}
+
+Runtime::Runtime(RuntimeOptions options) : core_(detail::ThreadedCore::start(valid(options))) {}
+
+Runtime::Runtime(std::shared_ptr<detail::RuntimeCore> core) noexcept : core_(std::move(core)) {}
+
+Runtime::~Runtime() { core_->stop(); }
+
+std::shared_ptr<detail::EngineCore> Runtime::find_core(std::string_view type,
+                                                       std::string_view name) const {
+  return core_->registry().find(type, name);
+}
+
+Subscription Runtime::monitor(Pid worker, std::function<void(Pid, const ExitReason&)> callback) {
+  core_->check_thread();
+  return core_->monitors().monitor(worker, std::move(callback));
+}
+
+std::chrono::steady_clock::time_point Runtime::now() const {
+  return std::chrono::steady_clock::time_point{Duration{core_->now()}};
+}
+
+}  // namespace poolder

@@ -1,0 +1,18 @@
+#include <poolder/runtime/simulation.hpp>
+
+#include "runtime/simulated_core.hpp"
+
+namespace poolder {
+
+SimulatedRuntime::SimulatedRuntime(std::uint64_t seed)
+    : Runtime(std::make_shared<detail::SimulatedCore>(seed)) {}
+
+void SimulatedRuntime::advance(Duration span) {
+  static_cast<detail::SimulatedCore&>(*core()).advance(span);
+}
+
+void SimulatedRuntime::run_until_idle() {
+  static_cast<detail::SimulatedCore&>(*core()).run_until_idle();
+}
+
+}  // namespace poolder

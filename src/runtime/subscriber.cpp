@@ -1,0 +1,68 @@
+#include "runtime/subscriber.hpp"
+
+#include <poolder/runtime/subscription.hpp>
+
+namespace poolder {
+
+namespace detail {
+
+void Subscriber::run(const std::function<void()>& callback) {
+  const bool wanted = cell_.enter([&] {
+    if (cancelled_) return false;
+    running_ = true;
+    runner_ = std::this_thread::get_id();
+    return true;
+  });
+  if (!wanted) return;
+  struct Finish {
+    Subscriber& self;
+    ~Finish() { self.finish(); }
+  } finish{*this};
+  callback();
+}
+
+void Subscriber::finish() noexcept {
+  std::vector<WaitPoint*> waiting;
+  cell_.enter([&] {
+    running_ = false;
+    waiting.swap(waiting_);
+  });
+  for (WaitPoint* each : waiting) each->signal();
+}
+
+void Subscriber::cancel() noexcept {
+  WaitPoint over;
+  const bool wait = cell_.enter([&] {
+    cancelled_ = true;
+    if (!running_ || runner_ == std::this_thread::get_id()) return false;
+    waiting_.push_back(&over);
+    return true;
+  });
+  if (!wait) return;
+  if (const auto core = core_.lock()) {
+    over.wait_until(*core, never);
+  } else {
+    over.wait_until_awake(never);
+  }
+}
+
+}  // namespace detail
+
+Subscription::Subscription(std::shared_ptr<detail::Subscriber> subscriber) noexcept
+    : subscriber_(std::move(subscriber)) {}
+
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+  if (this != &other) {
+    cancel();
+    subscriber_ = std::move(other.subscriber_);
+  }
+  return *this;
+}
+
+Subscription::~Subscription() { cancel(); }
+
+void Subscription::cancel() noexcept {
+  if (const auto subscriber = std::move(subscriber_)) subscriber->cancel();
+}
+
+}  // namespace poolder

@@ -1,0 +1,55 @@
+#include "runtime/threaded_core.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <sys/prctl.h>
+
+#include "runtime/log.hpp"
+
+namespace poolder::detail {
+
+std::shared_ptr<ThreadedCore> ThreadedCore::start(const RuntimeOptions& options) {
+  auto core = std::make_shared<ThreadedCore>(options);
+  core->scheduler_ = std::make_unique<Scheduler>(core, options);
+  core->watcher_ = std::thread([&watched = *core] { watched.watch(); });
+  return core;
+}
+
+ThreadedCore::ThreadedCore(const RuntimeOptions& options) : options_(options), timekeeper_(now()) {}
+
+bool ThreadedCore::wait(WaitPoint& point, Ticks deadline) {
+  if (point.signalled()) return true;
+  scheduler_->give_seat_up();
+  return point.wait_until_awake(deadline);
+}
+
+void ThreadedCore::watch() {
+  prctl(PR_SET_TIMERSLACK, 1);  // nanosecond; the default of 50 us would make every timer late
+  constexpr Ticks tick = 1'000'000;
+  constexpr int most_quiet =
+      7;  // ticks while nothing runs, each twice as long; then it sleeps for good
+  int quiet = 0;
+  while (watching_.load(std::memory_order_acquire)) {
+    const int calls = timekeeper_.calls();
+    const Ticks began = now();
+    timekeeper_.fire_due(began);
+    quiet = scheduler_->tick(began) ? 0 : std::min(quiet + 1, most_quiet);
+    const bool for_good = quiet == most_quiet && scheduler_->watcher_may_sleep();
+    timekeeper_.sleep_until(for_good ? never : began + (tick << (quiet == most_quiet ? 0 : quiet)),
+                            calls);
+  }
+}
+
+void ThreadedCore::stop_threads() {
+  if (const std::size_t left = scheduler_->stop(options_.shutdown); left > 0)
+    log("runtime: " + std::to_string(left) +
+        " threads are still in handlers after the shutdown time and were left to themselves");
+  watching_.store(false, std::memory_order_release);
+  timekeeper_.interrupt();
+  watcher_.join();
+  timekeeper_.fire_due(
+      never);  // nothing they reach takes work any more; each disposes of what it holds
+}
+
+}  // namespace poolder::detail

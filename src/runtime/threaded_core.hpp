@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/options.hpp>
+
+#include "runtime/scheduler.hpp"
+#include "runtime/timekeeper.hpp"
+
+namespace poolder::detail {
+
+/// The runtime on threads: a scheduler, and one more thread, the watcher, that keeps time and sees
+/// handlers that block. The watcher looks about every millisecond while anything runs and sleeps
+/// for good while nothing does.
+class ThreadedCore final : public RuntimeCore {
+ public:
+  static std::shared_ptr<ThreadedCore> start(const RuntimeOptions& options);
+
+  explicit ThreadedCore(const RuntimeOptions& options);
+
+  Ticks now() const noexcept override {
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+  }
+  void arm(Timer& timer, Ticks deadline) override { timekeeper_.arm(timer, deadline); }
+  bool cancel(Timer& timer) override { return timekeeper_.cancel(timer); }
+  void schedule(Runnable& cell) override { scheduler_->push(cell); }
+  void schedule_last(Runnable& cell) override { scheduler_->push_last(cell); }
+  bool wait(WaitPoint& point, Ticks deadline) override;
+  void release_later(std::shared_ptr<void> last) override {
+    scheduler_->release_later(std::move(last));
+  }
+
+  void wake_watcher() noexcept { timekeeper_.interrupt(); }
+
+ private:
+  void stop_threads() override;
+  void watch();
+
+  const RuntimeOptions options_;
+  Timekeeper timekeeper_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::atomic<bool> watching_{true};
+  std::thread watcher_;
+};
+
+}  // namespace poolder::detail

@@ -1,0 +1,58 @@
+#include <chrono>
+#include <thread>
+
+#include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/detail/wait_point.hpp>
+
+#include "runtime/cpu_count.hpp"
+#include "runtime/futex.hpp"
+#include "runtime/relax.hpp"
+
+namespace poolder::detail {
+
+bool WaitPoint::wait_until(RuntimeCore& core, Ticks deadline) { return core.wait(*this, deadline); }
+
+bool WaitPoint::signal() noexcept {
+  const int before = state_.exchange(done, std::memory_order_acq_rel);
+  if (before == asleep) futex_wake(state_);
+  return before == told_otherwise;
+}
+
+bool WaitPoint::instead_of_waiting() noexcept {
+  int expected = waiting;
+  return state_.compare_exchange_strong(expected, told_otherwise, std::memory_order_acq_rel,
+                                        std::memory_order_acquire);
+}
+
+// Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
+// which with many waiting callers is what gets them served in batches; then sleeps.
+bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
+  static const int spare_cpus = static_cast<int>(usable_cpus()) - 1;
+  static std::atomic<int> spinning{0};
+  if (spare_cpus > 0) {
+    if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus)
+      for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
+    spinning.fetch_sub(1, std::memory_order_relaxed);
+  }
+  for (int i = 0; i < 4 && !signalled(); ++i) std::this_thread::yield();
+  if (signalled()) return true;
+  return sleep_until(deadline);
+}
+
+bool WaitPoint::sleep_until(Ticks deadline) noexcept {
+  int expected = waiting;
+  if (!state_.compare_exchange_strong(expected, asleep, std::memory_order_acq_rel,
+                                      std::memory_order_acquire))
+    return true;
+  for (;;) {
+    futex_wait(state_, asleep, deadline);
+    if (signalled()) return true;
+    if (deadline == never || std::chrono::steady_clock::now().time_since_epoch().count() < deadline)
+      continue;
+    expected = asleep;
+    return !state_.compare_exchange_strong(expected, waiting, std::memory_order_acq_rel,
+                                           std::memory_order_acquire);
+  }
+}
+
+}  // namespace poolder::detail
