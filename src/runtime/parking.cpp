@@ -110,6 +110,7 @@ bool Scheduler::worth_waking(std::size_t asleep) const noexcept {
 
 void Scheduler::wake_one() {
   SchedulerThread* woken = nullptr;
+  Seat* seat = nullptr;
   {
     std::lock_guard lock(mutex_);
     if (searching_.load(std::memory_order_relaxed) >= most_searching()) return;
@@ -119,7 +120,7 @@ void Scheduler::wake_one() {
     } else if (!vacant_.empty()) {
       woken = spare();
       if (!woken) return;
-      woken->seat.store(vacant_.back(), std::memory_order_relaxed);
+      seat = vacant_.back();
       vacant_.pop_back();
     } else {
       return;
@@ -127,6 +128,8 @@ void Scheduler::wake_one() {
     asleep_.fetch_sub(1, std::memory_order_relaxed);
     searching_.fetch_add(1, std::memory_order_seq_cst);
     woken->searching = true;
+    // Last: a thread that has just been started begins as soon as it sees its seat.
+    if (seat) woken->seat.store(seat, std::memory_order_release);
     woken->awake.store(
         1, std::memory_order_release);  // here, for once it runs it may go to sleep again
   }

@@ -12,7 +12,7 @@ void SchedulerThread::run() {
   this_thread = this;
   activation.store(&Activation::outermost(), std::memory_order_release);
   for (;;) {
-    while (!seat.load(std::memory_order_relaxed))
+    while (!seat.load(std::memory_order_acquire))
       if (!scheduler.seat_for(*this)) return;
     Runnable* cell = scheduler.next(*this);
     if (!cell) return;
