@@ -21,8 +21,8 @@ void Slot::succeeded(Message* message, Next& next) {
 // No retry, and handle_error is not asked: the caller is told.
 void Slot::call_failed(Message* message, std::exception_ptr error) {
   count(failed_);
-  static_cast<const WorkerMessageType&>(*message->type).reply(*message)->fail(error);
   after_failure(error);
+  static_cast<const WorkerMessageType&>(*message->type).reply(*message)->fail(std::move(error));
   free_message(message);
 }
 

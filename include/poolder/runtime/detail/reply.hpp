@@ -69,6 +69,9 @@ class ReplyBase {
   bool claim() noexcept {
     return step(Phase::started, Phase::writing) || step(Phase::pending, Phase::writing);
   }
+  /// Only who waited holds it from now on: the thread that answered must not be the one to destroy
+  /// an exception that is being read here.
+  std::exception_ptr take_error() noexcept { return std::move(error_); }
   void answered() noexcept { phase_.store(Phase::answered, std::memory_order_release); }
 
  private:
@@ -102,11 +105,11 @@ class PendingReply final : public ReplyBase {
 
   /// The answer; rethrows the error. Once, after it is ready.
   R take() {
-    if (error()) std::rethrow_exception(error());
+    if (error()) std::rethrow_exception(take_error());
     if constexpr (!std::is_void_v<R>) return std::move(*value_);
   }
   Result<R> take_result() {
-    if (error()) return Result<R>{error()};
+    if (error()) return Result<R>{take_error()};
     if constexpr (std::is_void_v<R>) {
       return {};
     } else {
