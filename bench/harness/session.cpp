@@ -1,0 +1,49 @@
+#include "harness/session.hpp"
+
+#include <algorithm>
+
+#include "harness/child.hpp"
+
+namespace bench {
+
+namespace {
+
+float quantile(const std::vector<float>& sorted, double share) {
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+}  // namespace
+
+void Run::latencies(std::vector<float>& nanoseconds) {
+  expect(!nanoseconds.empty(), "no latency was measured");
+  std::sort(nanoseconds.begin(), nanoseconds.end());
+  record("p50", Unit::nanoseconds, quantile(nanoseconds, 0.5));
+  record("p99", Unit::nanoseconds, quantile(nanoseconds, 0.99));
+  record("p99.9", Unit::nanoseconds, quantile(nanoseconds, 0.999));
+}
+
+void Session::compare(const std::string& variant, const std::vector<Subject>& subjects, Runs runs) {
+  const int counted = runs == Runs::few ? std::min(runs_, 2) : runs_;
+  for (int i = runs == Runs::warmed_up ? -1 : 0; i < counted; ++i) {
+    for (const Subject& each : subjects) {
+      Run run;
+      if (runs == Runs::on_its_own) {
+        run_in_child(each.once, run);
+      } else {
+        each.once(run);
+      }
+      if (i >= 0) take(variant, each, run);
+    }
+  }
+}
+
+void Session::take(const std::string& variant, const Subject& subject, const Run& run) {
+  for (Figure figure : run.figures()) {
+    figure.workload = workload_;
+    figure.variant = variant;
+    figure.subject = subject.name;
+    results_.add(figure);
+  }
+}
+
+}  // namespace bench

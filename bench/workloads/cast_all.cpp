@@ -1,0 +1,55 @@
+#include <memory>
+#include <ranges>
+
+#include "peers/tbb_pool.hpp"
+#include "workloads/tally.hpp"
+#include "workloads/workloads.hpp"
+
+namespace bench {
+
+namespace {
+
+Subject range_to_pool(std::size_t workers, std::size_t jobs) {
+  auto tally = std::make_shared<TallyPool>(workers);
+  return {"to " + std::to_string(workers) + " workers", [=](Run& run) {
+            tally->counter().expect_hits(jobs);
+            const auto start = Clock::now();
+            tally->pool().cast_all(std::views::iota(std::size_t{0}, jobs) |
+                                   std::views::transform([](std::size_t i) {
+                                     return Job{static_cast<std::uint32_t>(i)};
+                                   }));
+            const double cast = seconds_since(start);
+            tally->counter().wait();
+            run.rate(jobs, seconds_since(start));
+            run.record("of it, sending", Unit::nanoseconds, cast * 1e9 / static_cast<double>(jobs));
+            tally->check(jobs, TallyPool::sum_of(jobs));
+          }};
+}
+
+#ifdef BENCH_HAS_TBB
+Subject loop_of_tbb(std::size_t jobs) {
+  auto counter = std::make_shared<Counter>();
+  auto peer = std::make_shared<TbbPool>(processors());
+  return {"oneTBB loop", [=](Run& run) {
+            counter->expect_hits(jobs);
+            const auto start = Clock::now();
+            peer->post_all(jobs, [hit = counter.get()] { hit->hit(); });
+            counter->wait();
+            run.rate(jobs, seconds_since(start));
+            expect_equal(counter->hits(), jobs, "iterations run");
+          }};
+}
+#endif
+
+}  // namespace
+
+void cast_all(Session& session) {
+  const std::size_t jobs = session.scaled(1'000'000);
+  std::vector<Subject> subjects{range_to_pool(8, jobs), range_to_pool(100, jobs)};
+#ifdef BENCH_HAS_TBB
+  subjects.push_back(loop_of_tbb(jobs));
+#endif
+  session.compare("a range of 1,000,000", subjects);
+}
+
+}  // namespace bench

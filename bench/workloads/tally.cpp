@@ -1,0 +1,56 @@
+#include "workloads/tally.hpp"
+
+#include <memory>
+
+#include "harness/process.hpp"
+#include "peers/mutex_pool.hpp"
+#include "peers/tbb_pool.hpp"
+
+namespace bench {
+
+namespace {
+
+template <class Peer>
+Subject cast_to_peer(std::string name, std::size_t producers, std::size_t jobs) {
+  auto counter = std::make_shared<Counter>();
+  auto peer = std::make_shared<Peer>(processors());
+  return {std::move(name), [=](Run& run) {
+            counter->expect_hits(jobs);
+            const auto produce = [&](std::size_t share) {
+              for (std::size_t i = 0; i < share; ++i)
+                peer->post([hit = counter.get()] { hit->hit(); });
+            };
+            const double seconds =
+                time_producers(producers, jobs, produce, [&] { counter->wait(); });
+            expect_equal(counter->hits(), jobs, "tasks run");
+            run.rate(jobs, seconds);
+          }};
+}
+
+}  // namespace
+
+Subject cast_to_pool(std::string name, std::size_t workers, std::size_t producers,
+                     std::size_t jobs) {
+  auto tally = std::make_shared<TallyPool>(workers);
+  return {std::move(name), [=](Run& run) {
+            tally->counter().expect_hits(jobs);
+            const double seconds = time_producers(
+                producers, jobs, [&](std::size_t share) { tally->cast(share); },
+                [&] { tally->counter().wait(); });
+            run.rate(jobs, seconds);
+            const std::size_t more = jobs % producers;
+            tally->check(jobs, more * TallyPool::sum_of(jobs / producers + 1) +
+                                   (producers - more) * TallyPool::sum_of(jobs / producers));
+          }};
+}
+
+std::vector<Subject> cast_to_peers(std::size_t producers, std::size_t jobs) {
+  std::vector<Subject> peers;
+  peers.push_back(cast_to_peer<MutexPool>("mutex + cv", producers, jobs));
+#ifdef BENCH_HAS_TBB
+  peers.push_back(cast_to_peer<TbbPool>("oneTBB", producers, jobs));
+#endif
+  return peers;
+}
+
+}  // namespace bench

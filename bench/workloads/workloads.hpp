@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+
+#include "harness/session.hpp"
+
+namespace bench {
+
+/// One kind of work and what is asked of it, in a file of its own.
+struct Workload {
+  const char* name;
+  const char* about;
+  void (*run)(Session& session);
+};
+
+/// All of them, in the order of performance.md's table.
+std::span<const Workload> workloads();
+
+void cast(Session& session);
+void cast_producers(Session& session);
+void cast_all(Session& session);
+void cast_inside(Session& session);
+void fan_in(Session& session);
+void call(Session& session);
+void ping_pong(Session& session);
+void spawn(Session& session);
+void idle(Session& session);
+void wake(Session& session);
+void retry(Session& session);
+void timers(Session& session);
+void crash(Session& session);
+void losses(Session& session);
+void many_workers(Session& session);
+void many_messages(Session& session);
+
+}  // namespace bench
