@@ -19,6 +19,23 @@
 
 namespace poolder::detail {
 
+/// Where Routing::hash finds a key, should it be asked for one: in a message, or given.
+class Keyed {
+ public:
+  explicit Keyed(const Message& message) noexcept
+      : type_(static_cast<const WorkerMessageType&>(*message.type)), message_(&message) {}
+  Keyed(const WorkerMessageType& type, const std::uint64_t* key) noexcept
+      : type_(type), key_(key) {}
+
+  /// Throws Error{invalid_argument} where the type has none.
+  std::uint64_t key() const;
+
+ private:
+  const WorkerMessageType& type_;
+  const Message* message_ = nullptr;
+  const std::uint64_t* key_ = nullptr;
+};
+
 /// A pool's core: its slots, and a cell for what concerns them all. It lives until the pool has
 /// stopped and nobody refers to it.
 ///
@@ -47,9 +64,12 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   // routing.cpp
   std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
   Slot& in_turn();
-  Slot& choose(const Route& route, const Message& message);
+  Slot& choose(const Route& route, const Keyed& keyed);
+  Slot& choose(const CallOptions& options, const Keyed& keyed) {
+    return options.route ? choose(*options.route, keyed) : by_routing(options_.routing, keyed);
+  }
   Slot* find(Pid pid) const noexcept;
-  Slot& by_routing(Routing routing, const Message& message);
+  Slot& by_routing(Routing routing, const Keyed& keyed);
 
   // sending.cpp
   void cast(Slot& slot, Message* message);

@@ -42,7 +42,7 @@ void PoolHandle::cast(Message* message) const {
   core_->check_open();
   const Routing routing = core_->options().routing;
   Slot& slot =
-      routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, *held);
+      routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, Keyed{*held});
   core_->cast(slot, held.give());
 }
 
@@ -50,7 +50,7 @@ void PoolHandle::cast(Message* message, const Route& route) const {
   Held held{message};
   core_->check_thread();
   core_->check_open();
-  Slot& slot = core_->choose(route, *held);
+  Slot& slot = core_->choose(route, Keyed{*held});
   core_->cast(slot, held.give());
 }
 
@@ -59,7 +59,7 @@ bool PoolHandle::try_cast(Message* message) const {
   core_->check_thread();
   try {
     core_->check_open();
-    Slot& slot = core_->by_routing(core_->options().routing, *held);
+    Slot& slot = core_->by_routing(core_->options().routing, Keyed{*held});
     return core_->try_cast(slot, held.give());
   } catch (const Error& error) {
     if (error.code() == ErrorCode::stopped) return false;
@@ -96,16 +96,18 @@ bool PoolHandle::routes_by_broadcast(const Route* route) const noexcept {
   return route ? route->is(Routing::broadcast) : core_->options().routing == Routing::broadcast;
 }
 
+bool PoolHandle::calls_inline() const noexcept { return core_->options().inline_calls; }
+
 Ticks PoolHandle::deadline_of(const CallOptions& options) const {
   return after(core_->runtime().now(), options.timeout.value_or(core_->options().call_timeout));
 }
 
-void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& options) const {
+void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& options,
+                      Slot* chosen) const {
   Held held{message};
   core_->check_thread();
   core_->check_open();
-  Slot& slot = options.route ? core_->choose(*options.route, *held)
-                             : core_->by_routing(core_->options().routing, *held);
+  Slot& slot = chosen ? *chosen : core_->choose(options, Keyed{*held});
   core_->call(slot, held.give(), reply, options);
 }
 
@@ -114,8 +116,7 @@ void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& 
   core_->check_thread();
   try {
     core_->check_open();
-    Slot& slot = options.route ? core_->choose(*options.route, *held)
-                               : core_->by_routing(core_->options().routing, *held);
+    Slot& slot = core_->choose(options, Keyed{*held});
     core_->request(slot, held.give(), reply);
   } catch (...) {
     reply.fail(std::current_exception());

@@ -41,7 +41,15 @@ Slot& PoolCore::in_turn() {
                       : turn % now];
 }
 
-Slot& PoolCore::by_routing(Routing routing, const Message& message) {
+std::uint64_t Keyed::key() const {
+  if (!type_.key)
+    fail(ErrorCode::invalid_argument,
+         "Routing::hash needs Worker::key(const M&) or std::hash<M> for messages of type " +
+             std::string(type_.name));
+  return message_ ? type_.key(*message_) : *key_;
+}
+
+Slot& PoolCore::by_routing(Routing routing, const Keyed& keyed) {
   const std::size_t now = size();
   switch (routing) {
     case Routing::round_robin:
@@ -50,21 +58,15 @@ Slot& PoolCore::by_routing(Routing routing, const Message& message) {
       return slots_[draw(*runtime_) % now];
     case Routing::monotonic:
       return slots_[static_cast<std::uint64_t>(runtime_->now()) % now];
-    case Routing::hash: {
-      const auto& type = static_cast<const WorkerMessageType&>(*message.type);
-      if (!type.key)
-        fail(ErrorCode::invalid_argument,
-             "Routing::hash needs Worker::key(const M&) or std::hash<M> for messages of type " +
-                 std::string(type.name));
-      return slots_[jump_hash(type.key(message), now)];
-    }
+    case Routing::hash:
+      return slots_[jump_hash(keyed.key(), now)];
     case Routing::broadcast:
       fail(ErrorCode::invalid_argument, "a call goes to one worker; it cannot be broadcast");
   }
   return in_turn();
 }
 
-Slot& PoolCore::choose(const Route& route, const Message& message) {
+Slot& PoolCore::choose(const Route& route, const Keyed& keyed) {
   const std::size_t now = size();
   switch (route.kind()) {
     case Route::Kind::routing:
@@ -84,7 +86,7 @@ Slot& PoolCore::choose(const Route& route, const Message& message) {
                                             ", and the pool's size " + std::to_string(now));
     }
   }
-  return by_routing(route.routing(), message);
+  return by_routing(route.routing(), keyed);
 }
 
 Slot* PoolCore::find(Pid pid) const noexcept {

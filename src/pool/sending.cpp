@@ -28,14 +28,6 @@ class Unsent {
 
 [[noreturn]] void fail_stopped() { fail(ErrorCode::stopped, "the pool has stopped"); }
 
-constexpr std::size_t deepest_inline = 8;  // calls run on the caller's thread within one another
-
-bool too_deep() noexcept {
-  std::size_t depth = 0;
-  for (const Activation* each = Activation::current(); each; each = each->outer()) ++depth;
-  return depth >= deepest_inline;
-}
-
 }  // namespace
 
 void PoolCore::check_open() const {
@@ -80,19 +72,16 @@ void PoolCore::push(Slot& slot, Message* message, Ticks deadline) {
 
 // Returns once the message is queued; else it is the caller's again.
 void PoolCore::wait_for_room(Slot& slot, SlotQueue::Blocked& blocked, Ticks deadline) {
-  const auto withdrawn = [&] {
-    if (slot.queue()->withdraw(blocked)) return true;
-    while (!blocked.room.signalled()) relax();  // admitted or refused this moment
-    return blocked.refused;
-  };
+  std::exception_ptr error;
   try {
     const WaitGraph::Edge edge{runtime_->wait_graph(), &slot};
-    if (!blocked.room.wait_until(*runtime_, deadline) && withdrawn())
-      fail(ErrorCode::timeout, "no room came up in the slot's queue in time");
+    if (!blocked.room.wait_until(*runtime_, deadline))
+      error = failure(ErrorCode::timeout, "no room came up in the slot's queue in time");
   } catch (...) {
-    if (blocked.room.signalled() ? blocked.refused : withdrawn()) throw;
-    return;
+    error = std::current_exception();
   }
+  if (error && slot.queue()->withdraw(blocked)) std::rethrow_exception(error);
+  while (!blocked.room.signalled()) relax();  // admitted or refused this very moment
   if (blocked.refused) fail_stopped();
 }
 
@@ -112,16 +101,6 @@ bool PoolCore::try_cast(Slot& slot, Message* message) {
 void PoolCore::call(Slot& slot, Message* message, ReplyBase& reply, const CallOptions& options) {
   Unsent unsent{message};
   const WaitGraph::Edge edge{runtime_->wait_graph(), &slot};
-  const bool sent_anyway =
-      simulated_ && options_.inline_calls && runtime_->choices()->below(2) == 0;
-  if (options_.inline_calls && !sent_anyway && !too_deep() && slot.mail().enter()) {
-    if (slot.ready_for_inline()) {
-      unsent.sent();
-      if (slot.run_inline(*message)) slot.hand_back();
-      return;
-    }
-    slot.hand_back();
-  }
   const Ticks deadline = after(runtime_->now(), options.timeout.value_or(options_.call_timeout));
   push(slot, message, deadline);
   unsent.sent();
@@ -199,7 +178,7 @@ void PoolCore::requeue(Slot& slot, Message* message) {
 void PoolCore::requeue_elsewhere(Message* message) {
   const auto& type = static_cast<const WorkerMessageType&>(*message->type);
   const bool by_key = options_.routing == Routing::hash && type.key;
-  requeue(by_key ? by_routing(Routing::hash, *message) : in_turn(), message);
+  requeue(by_key ? by_routing(Routing::hash, Keyed{*message}) : in_turn(), message);
 }
 
 }  // namespace poolder::detail

@@ -150,7 +150,26 @@ Slot::Step Slot::handle(Message* message) noexcept {
   return Step::go_on;
 }
 
-bool Slot::run_inline(Message& request) noexcept { return handle(&request) == Step::go_on; }
+WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
+  if (timer_) timer_->idle_since = 0;
+  slept_ = false;
+  Activation& activation = Activation::begin(this, &type);
+  if (activation_.load(std::memory_order_relaxed) != &activation)
+    activation_.store(&activation, std::memory_order_release);
+  return *box_;
+}
+
+bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept {
+  if (!Handler::end(*Activation::current())) return was_taken(&box, nullptr), false;
+  if (error) {
+    count(failed_);
+    after_failure(error);
+  } else {
+    processed_.store(processed() + 1, std::memory_order_relaxed);
+  }
+  hand_back();
+  return true;
+}
 
 // After an inline run: what has come meanwhile is for the scheduler's threads.
 void Slot::hand_back() noexcept {

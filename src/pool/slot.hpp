@@ -88,8 +88,10 @@ class alignas(64) Slot final : public Runnable {
   bool ready_for_inline() const noexcept {
     return control_.load(std::memory_order_acquire) == 0 && box_ && !retired_;
   }
-  /// One request on the caller's thread, between enter and leave. False: taken meanwhile.
-  bool run_inline(Message& request) noexcept;
+  /// A request that runs on the caller's thread, between enter and hand_back, without a message.
+  WorkerBox& begin_inline(const WorkerMessageType& type) noexcept;
+  /// False: killed meanwhile; the slot, and so the pool perhaps, is somebody else's.
+  bool end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept;
   void hand_back() noexcept;
 
   // ---- statistics, any thread
@@ -153,7 +155,7 @@ class alignas(64) Slot final : public Runnable {
   std::atomic<std::uint32_t> batch_length_{0};
   std::atomic<std::uint32_t> control_{0};
   std::atomic<Activation*> activation_{nullptr};
-  Message* current_ = nullptr;
+  Message* current_ = nullptr;  // what the handler runs; null in an inline call
   std::atomic<std::uint64_t> processed_{0};
   std::atomic<std::uint32_t> failed_{0}, retried_{0}, restarts_{0};
   Lost lost_ = Lost::nothing;  // why there is no worker, until its restart is admitted

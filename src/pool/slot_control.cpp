@@ -138,8 +138,8 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
   }
   WorkerBox* box = std::exchange(box_, nullptr);
   Message* message = std::exchange(current_, nullptr);
-  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
-  ReplyBase* reply = type.reply ? type.reply(*message) : nullptr;
+  const auto& type = static_cast<const WorkerMessageType&>(*activation->task());
+  ReplyBase* reply = message && type.reply ? type.reply(*message) : nullptr;
   if (reply) reply->keep();
   std::stop_source stop = box->begin_stop();
   box->abandon(pool_.shared_from_this());

@@ -86,7 +86,7 @@ void Slot::forget_timer() noexcept {
 void Slot::was_taken(WorkerBox* box, Message* message) noexcept {
   const std::shared_ptr<PoolCore> pool = box->abandoned();
   Handler handler{nullptr, nullptr};
-  free_message(message);
+  if (message) free_message(message);
   box->destroy();
   (void)handler.end();
   pool->abandoned_ended();

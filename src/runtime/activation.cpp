@@ -53,8 +53,13 @@ struct ActivationStack {
   }
 
   static ActivationStack& mine() {
-    thread_local ActivationStack stack;
-    return stack;
+    thread_local ActivationStack* known =
+        nullptr;  // spares each use the check of a thread_local with a destructor
+    if (!known) [[unlikely]] {
+      thread_local ActivationStack stack;
+      known = &stack;
+    }
+    return *known;
   }
 };
 

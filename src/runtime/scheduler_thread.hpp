@@ -62,12 +62,12 @@ class Handler {
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
 
-  const Activation& activation() const noexcept { return activation_; }
   Activation& activation() noexcept { return activation_; }
 
   /// False: the cell was taken away meanwhile, and belongs to somebody else now.
-  [[nodiscard]] bool end() noexcept {
-    const std::uint64_t flags = activation_.end();
+  [[nodiscard]] bool end() noexcept { return end(activation_); }
+  static bool end(Activation& activation) noexcept {
+    const std::uint64_t flags = activation.end();
     if (flags & Activation::unseated) SchedulerThread::current()->lost_seat();
     return (flags & Activation::taken) == 0;
   }

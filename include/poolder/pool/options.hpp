@@ -33,6 +33,8 @@ struct CallOptions {
 
 namespace detail {
 
+inline const CallOptions default_call{};
+
 /// The rules that a pool's options must keep. One validator, for the compiler and for run time.
 enum class PoolRule { none, size, too_large, capacity, max_wait, restarts, call_timeout, shutdown };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -64,14 +65,11 @@ class PoolMessages {
   /// would wait for itself.
   template <class M>
   requires HandlesCall<W, M> Reply<W, M> call(M&& request) {
-    return call(std::forward<M>(request), CallOptions{});
+    return call_with(std::forward<M>(request), detail::default_call);
   }
   template <class M>
   requires HandlesCall<W, M> Reply<W, M> call(M&& request, CallOptions options) {
-    using R = Reply<W, M>;
-    const auto reply = make_reply<R>();
-    handle_.call(call_message<R>(*reply, std::forward<M>(request)), *reply, options);
-    return reply->take();
+    return call_with(std::forward<M>(request), options);
   }
   /// As call, with what that would throw in the result.
   template <class M>
@@ -197,6 +195,56 @@ class PoolMessages {
   detail::PoolHandle handle_;
 
  private:
+  template <class M>
+  Reply<W, M> call_with(M&& request, const CallOptions& options) {
+    using R = Reply<W, M>;
+    if (handle_.calls_inline()) {
+      const detail::WorkerMessageType& type = detail::call_type<W, detail::Kept<M>, R>;
+      std::uint64_t key = 0;
+      if constexpr (detail::has_key<W, detail::Kept<M>>)
+        key = detail::key_of<W, detail::Kept<M>>(request);
+      detail::InlineTurn turn{handle_, options, type, type.key ? &key : nullptr};
+      if (turn) return call_here<R>(turn, std::forward<M>(request));
+      return send_and_wait<R>(std::forward<M>(request), options, turn.slot());
+    }
+    return send_and_wait<R>(std::forward<M>(request), options, nullptr);
+  }
+
+  template <class R, class M>
+  R send_and_wait(M&& request, const CallOptions& options, detail::Slot* chosen) {
+    const auto reply = make_reply<R>();
+    handle_.call(call_message<R>(*reply, std::forward<M>(request)), *reply, options, chosen);
+    return reply->take();
+  }
+
+  template <class R, class M>
+  static R call_here(detail::InlineTurn& turn, M&& request) {
+    auto& worker = *static_cast<W*>(turn.worker());
+    Context context = turn.context();
+    const auto invoke = [&]() -> R {
+      detail::Kept<M> kept(std::forward<M>(request));
+      return detail::invoke_call(worker, std::move(kept), context);
+    };
+    std::exception_ptr error;
+    if constexpr (std::is_void_v<R>) {
+      try {
+        invoke();
+      } catch (...) {
+        error = std::current_exception();
+      }
+      error ? turn.failed(error) : turn.succeeded();
+    } else {
+      std::optional<R> result;
+      try {
+        result.emplace(invoke());
+      } catch (...) {
+        error = std::current_exception();
+      }
+      error ? turn.failed(error) : turn.succeeded();
+      return std::move(*result);
+    }
+  }
+
   template <class M>
   static detail::Message* job_message(M&& job) {
     using Kept = detail::Kept<M>;

@@ -17,6 +17,8 @@
 namespace poolder::detail {
 
 class PoolCore;
+class Slot;
+class WorkerBox;
 
 /// What a pool is made from, but for the types.
 struct PoolBlueprint {
@@ -47,9 +49,14 @@ class PoolHandle {
   std::size_t broadcast(Message* (*copy)(const void* job), const void* job) const;
   bool routes_by_broadcast(const Route* route) const noexcept;
 
+  /// Whether a call may run on the caller's thread.
+  bool calls_inline() const noexcept;
+
   /// Sends, and waits for the answer up to the deadline. Throws what the route refuses, and
   /// Error{timeout}.
-  void call(Message* message, ReplyBase& reply, const CallOptions& options) const;
+  /// `chosen`: the slot, where that has been settled.
+  void call(Message* message, ReplyBase& reply, const CallOptions& options,
+            Slot* chosen = nullptr) const;
   /// Sends; what the route refuses is stored in the reply.
   void request(Message* message, ReplyBase& reply, const CallOptions& options) const;
   Ticks deadline_of(const CallOptions& options) const;
@@ -70,7 +77,42 @@ class PoolHandle {
   PoolStats stats() const;
 
  private:
+  friend class InlineTurn;
+
   std::shared_ptr<PoolCore> core_;
+};
+
+/// An idle worker that the calling thread runs itself, for one call. Empty where the worker that
+/// the route leads to is not idle, or must not run here: then the call is sent.
+///
+/// Between construction and succeeded() or failed() the caller is inside the worker's handler.
+class InlineTurn {
+ public:
+  /// `key` is what Routing::hash goes by; null: the type has none. Throws what the route refuses.
+  InlineTurn(const PoolHandle& pool, const CallOptions& options, const WorkerMessageType& type,
+             const std::uint64_t* key);
+  ~InlineTurn();
+  InlineTurn(const InlineTurn&) = delete;
+  InlineTurn& operator=(const InlineTurn&) = delete;
+
+  explicit operator bool() const noexcept { return box_ != nullptr; }
+  /// Where the call is to be sent else; null: the inline turn was not tried.
+  Slot* slot() const noexcept { return slot_; }
+  void* worker() const noexcept;
+  Context context() const noexcept;
+
+  /// Throws Error{worker_down} where the worker was killed meanwhile.
+  void succeeded();
+  void failed(const std::exception_ptr& error);
+
+ private:
+  struct Edge;
+
+  void end(const std::exception_ptr& error);
+
+  Slot* slot_ = nullptr;
+  WorkerBox* box_ = nullptr;
+  std::unique_ptr<Edge> edge_;  // only where a handler calls
 };
 
 }  // namespace poolder::detail

@@ -29,7 +29,10 @@ class ReplyBase {
 
   void keep() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    // The last holder needs no atomic step: nobody else is there to race with.
+    if (references_.load(std::memory_order_acquire) == 1 ||
+        references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete this;
   }
 
   /// The handler begins. False: cancelled, or answered otherwise.
