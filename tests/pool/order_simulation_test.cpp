@@ -72,20 +72,29 @@ void expect_all_in_order(const Log& log, int senders) {
 
 TEST(PoolOrder, IsThatOfEachSenderWhateverHappensToTheWorkerAndThePool) {
   for_each_seed([](std::uint64_t seed) {
+    Log log;
     SimulatedRuntime runtime{seed};
     detail::Random random{seed};
-    Log log;
     Pool<Keeper> pool{runtime, PoolOptions{.size = 2, .dynamic = true, .restart = lenient}, &log};
     Pool<Sender> senders{runtime, PoolOptions{.size = 3}, &pool};
 
     for (int each = 0; each < 3; ++each) senders.cast(Burst{each});
     for (int i = 0; i < 12; ++i) {
       switch (random.below(5)) {
-        case 0: pool.pause(); break;
-        case 1: pool.kill(pool.worker(0)); break;
-        case 2: pool.resize(1 + random.below(4)); break;
-        case 3: pool.resume(); break;
-        default: runtime.advance(Duration{random.below(5'000)});
+        case 0:
+          pool.pause();
+          break;
+        case 1:
+          pool.kill(pool.worker(0));
+          break;
+        case 2:
+          pool.resize(1 + random.below(4));
+          break;
+        case 3:
+          pool.resume();
+          break;
+        default:
+          runtime.advance(Duration{random.below(5'000)});
       }
     }
     pool.resume();
@@ -98,16 +107,20 @@ TEST(PoolOrder, IsThatOfEachSenderWhateverHappensToTheWorkerAndThePool) {
 
 TEST(PoolOrder, IsKeptByAllWaysOfSending) {
   for_each_seed([](std::uint64_t seed) {
+    Log log;
     SimulatedRuntime runtime{seed};
     detail::Random random{seed};
-    Log log;
     Pool<Keeper> pool{runtime, PoolOptions{.size = 1, .restart = lenient}, &log};
 
     for (int i = 0; i < items;) {
       if (random.below(2) == 0) runtime.advance(1us);
       switch (random.below(3)) {
-        case 0: pool.cast(Item{0, i++}); break;
-        case 1: EXPECT_TRUE(pool.try_cast(Item{0, i++})); break;
+        case 0:
+          pool.cast(Item{0, i++});
+          break;
+        case 1:
+          EXPECT_TRUE(pool.try_cast(Item{0, i++}));
+          break;
         default: {
           std::vector<Item> chunk;
           for (int left = 3; left > 0 && i < items; --left) chunk.push_back({0, i++});
@@ -123,10 +136,10 @@ TEST(PoolOrder, IsKeptByAllWaysOfSending) {
 
 TEST(PoolOrder, OfABoundedQueueIsTheSame) {
   for_each_seed([](std::uint64_t seed) {
-    SimulatedRuntime runtime{seed};
     Log log;
-    Pool<Keeper> pool{runtime,
-                      PoolOptions{.size = 1, .queue = {.capacity = 2}, .restart = lenient}, &log};
+    SimulatedRuntime runtime{seed};
+    Pool<Keeper> pool{runtime, PoolOptions{.size = 1, .queue = {.capacity = 2}, .restart = lenient},
+                      &log};
     Pool<Sender> senders{runtime, PoolOptions{.size = 3}, &pool};
 
     for (int each = 0; each < 3; ++each) senders.cast(Burst{each});
@@ -139,11 +152,11 @@ TEST(PoolOrder, OfABoundedQueueIsTheSame) {
 
 TEST(PoolOrder, LifoHandlesTheNewestFirst) {
   for_each_seed([](std::uint64_t seed) {
-    SimulatedRuntime runtime{seed};
     Log log;
+    SimulatedRuntime runtime{seed};
     Pool<Keeper> pool{
-        runtime,
-        PoolOptions{.size = 1, .queue = {.order = QueueOrder::lifo}, .restart = lenient}, &log};
+        runtime, PoolOptions{.size = 1, .queue = {.order = QueueOrder::lifo}, .restart = lenient},
+        &log};
 
     pool.pause();
     for (int i = 0; i < items; ++i) pool.cast(Item{0, i});
@@ -176,8 +189,8 @@ struct Counter {
 
 TEST(PoolOrder, AWorkerHandlesOneMessageAtATimeAndAPoolAsManyAsItsSize) {
   for_each_seed([](std::uint64_t seed) {
-    SimulatedRuntime runtime{seed};
     Log log;
+    SimulatedRuntime runtime{seed};
     Pool<Counter> pool{runtime, PoolOptions{.size = 3}, &log};
 
     int most = 0;

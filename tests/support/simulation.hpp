@@ -1,7 +1,5 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -9,8 +7,11 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <poolder/core/random.hpp>
 #include <poolder/poolder.hpp>
 
@@ -26,16 +27,35 @@ inline volatile std::sig_atomic_t current_seed = 0;
 /// A scenario that runs for ever would be killed without a word.
 inline void say_seed_and_abort(int) {
   char line[64];
-  const int length =
-      std::snprintf(line, sizeof line, "no end in sight at seed %d\n", static_cast<int>(current_seed));
+  const int length = std::snprintf(line, sizeof line, "no end in sight at seed %d\n",
+                                   static_cast<int>(current_seed));
   if (write(STDERR_FILENO, line, static_cast<std::size_t>(length)) < 0) std::_Exit(2);
   std::abort();
 }
+
+/// What the library says on stderr about failures that are planned, a thousand times over, goes
+/// nowhere. Sanitizers do not write there through stdio.
+class Quiet {
+ public:
+  Quiet() : before_(stderr) {
+    if (std::FILE* nowhere = std::fopen("/dev/null", "w")) stderr = nowhere;
+  }
+  ~Quiet() {
+    std::swap(stderr, before_);
+    if (before_ != stderr) std::fclose(before_);
+  }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  std::FILE* before_;
+};
 
 /// scenario(seed) for one seed after another, until one fails; its number is part of the failure.
 /// POOLDER_SEED=n runs that one alone.
 template <class F>
 void for_each_seed(F&& scenario, std::uint64_t count = seeds) {
+  const Quiet quiet;
   const char* only = std::getenv("POOLDER_SEED");
   const std::uint64_t first = only ? std::strtoull(only, nullptr, 10) : 1;
   std::signal(SIGALRM, &say_seed_and_abort);
@@ -76,7 +96,8 @@ class Alone {
 /// Pools whose workers may crash as often as they like.
 inline constexpr poolder::RestartPolicy lenient{.max_restarts = 1'000'000};
 
-inline poolder::Duration elapsed(const poolder::Runtime& runtime, std::chrono::steady_clock::time_point since) {
+inline poolder::Duration elapsed(const poolder::Runtime& runtime,
+                                 std::chrono::steady_clock::time_point since) {
   return runtime.now() - since;
 }
 
