@@ -62,7 +62,8 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 Subscription::~Subscription() { cancel(); }
 
 void Subscription::cancel() noexcept {
-  if (const auto subscriber = std::move(subscriber_)) subscriber->cancel();
+  // The reference stays: its callback and its owner may both be here.
+  if (subscriber_) subscriber_->cancel();
 }
 
 }  // namespace poolder
