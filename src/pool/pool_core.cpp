@@ -84,7 +84,7 @@ void PoolCore::give_up_message(Message* message, ErrorCode code, std::string_vie
 }
 
 void PoolCore::dropped(std::string_view task, std::string_view why) noexcept {
-  dropped_.fetch_add(1, std::memory_order_relaxed);
+  count_dropped();
   log_once(2, "gave up a " + std::string(task) + ": " + std::string(why));
 }
 

@@ -92,6 +92,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   // For slots.
   void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
   void dropped(std::string_view task, std::string_view why) noexcept;
+  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
   void report_failure(const Message& message, int attempts,
                       const std::exception_ptr& error) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;

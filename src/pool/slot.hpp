@@ -121,7 +121,6 @@ class alignas(64) Slot final : public Runnable {
   void succeeded(Message* message, Next& next);
   void call_failed(Message* message, std::exception_ptr error);
   void job_failed(Message* message, std::exception_ptr error, Recovery recovery);
-  void give_up(Message* message, const std::exception_ptr& error);
   void again(Message* message) noexcept;
   Recovery by_policy(int attempt);
   void after_failure(const std::exception_ptr& error);

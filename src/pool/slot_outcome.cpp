@@ -36,20 +36,15 @@ void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recov
   if (last || recovery.kind() == Recovery::Kind::halt) {
     count(failed_);
     if (!pool_.worker_type().handle_error) pool_.report_failure(*message, attempt, error);
-    give_up(message, error);
-    return;
+    pool_.count_dropped();
+    after_failure(error);
+    return free_message(message);
   }
   count(retried_);
   message->queued_us = 0;
   if (recovery.kind() == Recovery::Kind::retry || recovery.delay() <= Duration{0})
     return again(message);
   pool_.backoffs().add(pool_.shared_from_this(), *this, message, recovery.delay());
-}
-
-void Slot::give_up(Message* message, const std::exception_ptr& error) {
-  pool_.dropped(message->type->name, "its attempts were used up");
-  after_failure(error);
-  free_message(message);
 }
 
 // Before the slot's next message.
