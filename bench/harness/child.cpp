@@ -1,4 +1,4 @@
-#include "harness/child.hpp"
+#include "child.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/session.hpp"
+#include "session.hpp"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "harness/machine.hpp"
+#include "machine.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include "harness/process.hpp"
+#include "process.hpp"
 
 namespace bench {
 

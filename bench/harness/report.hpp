@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/results.hpp"
+#include "results.hpp"
 
 namespace bench {
 

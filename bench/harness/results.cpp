@@ -1,4 +1,4 @@
-#include "harness/results.hpp"
+#include "results.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "harness/session.hpp"
+#include "session.hpp"
 
 #include <algorithm>
 
-#include "harness/child.hpp"
+#include "child.hpp"
 
 namespace bench {
 

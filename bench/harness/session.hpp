@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/results.hpp"
+#include "results.hpp"
 
 namespace bench {
 

@@ -1,9 +1,9 @@
 #include <memory>
 #include <ranges>
 
-#include "peers/tbb_pool.hpp"
-#include "workloads/tally.hpp"
-#include "workloads/workloads.hpp"
+#include "../peers/tbb_pool.hpp"
+#include "tally.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

@@ -2,12 +2,12 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/counter.hpp"
-#include "harness/process.hpp"
-#include "peers/mutex_pool.hpp"
-#include "peers/tbb_pool.hpp"
-#include "workloads/tally.hpp"
-#include "workloads/workloads.hpp"
+#include "../harness/counter.hpp"
+#include "../harness/process.hpp"
+#include "../peers/mutex_pool.hpp"
+#include "../peers/tbb_pool.hpp"
+#include "tally.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

@@ -1,5 +1,5 @@
-#include "workloads/tally.hpp"
-#include "workloads/workloads.hpp"
+#include "tally.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

@@ -3,9 +3,9 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/counter.hpp"
-#include "harness/process.hpp"
-#include "workloads/workloads.hpp"
+#include "../harness/counter.hpp"
+#include "../harness/process.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

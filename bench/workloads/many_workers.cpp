@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "workloads/tally.hpp"
-#include "workloads/workloads.hpp"
+#include "tally.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/process.hpp"
+#include "../harness/process.hpp"
 
 namespace bench {
 

@@ -2,9 +2,9 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/counter.hpp"
-#include "harness/process.hpp"
-#include "workloads/workloads.hpp"
+#include "../harness/counter.hpp"
+#include "../harness/process.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

@@ -1,10 +1,10 @@
-#include "workloads/tally.hpp"
+#include "tally.hpp"
 
 #include <memory>
 
-#include "harness/process.hpp"
-#include "peers/mutex_pool.hpp"
-#include "peers/tbb_pool.hpp"
+#include "../harness/process.hpp"
+#include "../peers/mutex_pool.hpp"
+#include "../peers/tbb_pool.hpp"
 
 namespace bench {
 

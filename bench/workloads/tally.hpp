@@ -7,9 +7,9 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/counter.hpp"
-#include "harness/session.hpp"
-#include "workloads/producers.hpp"
+#include "../harness/counter.hpp"
+#include "../harness/session.hpp"
+#include "producers.hpp"
 
 namespace bench {
 

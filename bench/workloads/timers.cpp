@@ -2,8 +2,8 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/process.hpp"
-#include "workloads/workloads.hpp"
+#include "../harness/process.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

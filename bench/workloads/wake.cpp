@@ -8,10 +8,10 @@
 
 #include <poolder/poolder.hpp>
 
-#include "harness/counter.hpp"
-#include "harness/process.hpp"
-#include "peers/mutex_pool.hpp"
-#include "workloads/workloads.hpp"
+#include "../harness/counter.hpp"
+#include "../harness/process.hpp"
+#include "../peers/mutex_pool.hpp"
+#include "workloads.hpp"
 
 namespace bench {
 

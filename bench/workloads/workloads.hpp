@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "harness/session.hpp"
+#include "../harness/session.hpp"
 
 namespace bench {
 
