@@ -51,8 +51,16 @@ Scheduler::Scheduler(std::shared_ptr<RuntimeCore> core, const RuntimeOptions& op
     }
 }
 
-// What was scheduled after the threads had ended.
-Scheduler::~Scheduler() {
+Scheduler::~Scheduler() { drop_rest(); }
+
+// What is left once the threads have ended: cells that nobody will run, and cores whose turn nobody
+// waits for. Both may hold the runtime's own core.
+void Scheduler::drop_rest() {
+  std::vector<std::shared_ptr<void>> released;
+  {
+    std::lock_guard lock(mutex_);
+    released = take_released();
+  }
   const auto discard_all = [](auto& queue) {
     while (Runnable* cell = queue.pop()) cell->discard();
   };
@@ -68,10 +76,15 @@ bool Scheduler::start_thread(Seat* seat) {
   try {
     started.os_thread = std::thread([this, core = core_.lock(), &started] {
       started.run();
-      std::lock_guard lock(mutex_);
-      started.ended = true;
-      ++ended_;
-      all_ended_.notify_all();
+      bool late = false;
+      {
+        std::lock_guard lock(mutex_);
+        started.ended = true;
+        ++ended_;
+        late = nobody_waits_;
+        all_ended_.notify_all();
+      }
+      if (late) drop_rest();
     });
   } catch (const std::system_error&) {
     return false;
@@ -278,6 +291,7 @@ std::size_t Scheduler::stop(Duration grace) {
                               std::chrono::steady_clock::now().time_since_epoch().count(), grace)}},
                           all);
   }
+  nobody_waits_ = true;
   std::size_t left = 0;
   for (auto& thread : threads_) {
     if (thread->ended) {

@@ -67,6 +67,9 @@ class Scheduler {
   /// Ends the threads once they find nothing to do. Waits up to `grace` for those in handlers; how
   /// many are left.
   std::size_t stop(Duration grace);
+  /// After stop, once nothing schedules any more; each thread that was left does it again when it
+  /// ends.
+  void drop_rest();
 
  private:
   friend class SchedulerThread;
@@ -121,6 +124,7 @@ class Scheduler {
   std::vector<Seat*> vacant_;
   std::vector<std::unique_ptr<SchedulerThread>> threads_;
   std::size_t ended_ = 0;
+  bool nobody_waits_ = false;  // stop has returned, or is about to
   std::condition_variable all_ended_;
   struct Retired {
     std::shared_ptr<void> last;

@@ -50,6 +50,7 @@ void ThreadedCore::stop_threads() {
   watcher_.join();
   timekeeper_.fire_due(
       never);  // nothing they reach takes work any more; each disposes of what it holds
+  scheduler_->drop_rest();
 }
 
 }  // namespace poolder::detail
