@@ -41,7 +41,7 @@ class IndexWriter {
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t most_files = 500;
-  static constexpr std::size_t most_bytes = 16U << 20U;
+  static constexpr std::size_t most_bytes = 4U << 20U;
   static constexpr std::chrono::seconds longest{1};
 
   void begin();

@@ -1,5 +1,6 @@
 #include "text/content.hpp"
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,19 @@ TEST_F(ContentTest, SaysWhatIsNotUtf8) {
 
   EXPECT_EQ(found.words, "caf\u00e9 ");
   EXPECT_EQ(kinds(found), Problems{ProblemKind::non_utf8});
+}
+
+TEST_F(ContentTest, UnpacksNoFurtherOnceItIsStopped) {
+  const std::string packed = gzipped(std::string(std::size_t{1} << 20U, ' '));
+  record::PhaseTimes times;
+  record::Stopwatch watch(times);
+  std::stop_source stop;
+  stop.request_stop();
+  content_.begin(stop.get_token());
+
+  content_.add(packed.substr(0, packed.size() / 2), watch);
+
+  EXPECT_TRUE(content_.finish().problems.empty()) << "it looks no further, so it does not know";
 }
 
 TEST_F(ContentTest, ForgetsTheFileBefore) {

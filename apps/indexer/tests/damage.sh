@@ -1,5 +1,6 @@
 #!/bin/bash
 # Files that are damaged, huge, unreadable or vanish: counted, listed, never fatal.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 command -v sqlite3 >/dev/null || exit 77
 
@@ -26,7 +27,7 @@ if [ "$(id -u)" = 0 ]; then
   trap 'rm -rf "$place"' EXIT
   cp "$program" "$place/program"
   mv tree "$place/tree"
-  cd "$place"
+  cd "$place" || exit
   chmod 755 . && chown 65534 .
   program=$place/program
   as_somebody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
@@ -64,7 +65,7 @@ mkdir moving
 [ "$(id -u)" != 0 ] || chown 65534 moving
 churn() {
   while :; do
-    for i in 1 2 3 4 5 6 7 8; do seq 1 $((RANDOM % 50000)) >"moving/$((RANDOM % 100))"; done
+    for _ in 1 2 3 4 5 6 7 8; do seq 1 $((RANDOM % 50000)) >"moving/$((RANDOM % 100))"; done
     rm -f moving/*"$((RANDOM % 10))"
   done
 }

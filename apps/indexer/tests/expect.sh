@@ -46,7 +46,7 @@ expect_valid() {
   expect "integrity of $1" ok "$(ask "$1" 'PRAGMA integrity_check')"
   ask "$1" "INSERT INTO words(words) VALUES('integrity-check')" || fail "the words of $1 are damaged"
   expect "rows in $1" "$(meta "$1" files_done)" "$(ask "$1" 'SELECT count(*) FROM files')"
-  [ ! -e "$1-wal" ] && [ ! -e "$1-journal" ] || fail "$1 does not stand for itself"
+  if [ -e "$1-wal" ] || [ -e "$1-journal" ]; then fail "$1 does not stand for itself"; fi
 }
 
 # Every hash in the index against sha256sum's.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A signal ends a build within two seconds; what is left is valid and says how far it got.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 command -v sqlite3 >/dev/null || exit 77
 

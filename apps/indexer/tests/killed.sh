@@ -1,6 +1,7 @@
 #!/bin/bash
 # A build that is killed leaves a valid index as of its last transaction; it can be searched and built again.
 # An index can be searched while it is built, and only one build writes it.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 command -v sqlite3 >/dev/null || exit 77
 

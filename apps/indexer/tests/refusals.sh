@@ -1,5 +1,6 @@
 #!/bin/bash
 # What cannot be done is refused in words, with exit code 2, and touches nothing.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 
 mkdir tree

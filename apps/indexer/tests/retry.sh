@@ -1,5 +1,6 @@
 #!/bin/bash
 # A read that fails for a passing reason is tried again; one that fails for good is listed.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 command -v sqlite3 >/dev/null || exit 77
 

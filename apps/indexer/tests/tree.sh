@@ -1,5 +1,6 @@
 #!/bin/bash
 # A tree of everything that a tree can have: counts, hashes and searches are those of find, sha256sum and zgrep.
+# shellcheck source=apps/indexer/tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 expect_tools() { command -v sqlite3 zgrep sha256sum >/dev/null || exit 77; }
 expect_tools

@@ -1,6 +1,7 @@
 #include "text/content.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace indexer::text {
 namespace {
@@ -19,7 +20,8 @@ record::Problem read_as_latin1(std::size_t words) {
 
 }  // namespace
 
-void Content::begin() {
+void Content::begin(std::stop_token stop) {
+  stop_ = std::move(stop);
   gunzip_.reset();
   words_.clear();
   begun_ = gzip_ = binary_ = cut_ = false;
@@ -51,7 +53,7 @@ void Content::add_unpacked(std::string_view text) {
         0, static_cast<std::size_t>(std::min<std::uint64_t>(text.size(), limit_ - taken_))));
   }
   taken_ = std::min(limit_, taken_ + text.size());
-  if (done()) gunzip_.stop();
+  if (done() || stop_.stop_requested()) gunzip_.stop();
 }
 
 bool Content::turns_out_binary(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,9 @@ class Content {
   /// Words are taken from the first `limit` bytes of (unpacked) text.
   explicit Content(std::uint64_t limit) : limit_(limit) {}
 
-  void begin();
+  /// Where a stop is asked for, what comes is let fall: a small block may unpack to a thousand
+  /// times its size.
+  void begin(std::stop_token stop = {});
 
   /// The next bytes of the file; the first block must have all of a file of less than two bytes.
   void add(std::string_view block, record::Stopwatch& watch);
@@ -47,6 +50,7 @@ class Content {
   std::uint64_t limit_;
   Gunzip gunzip_{};
   Words words_{};
+  std::stop_token stop_{};
   bool begun_ = false;  // the first block has come
   bool gzip_ = false;
   bool binary_ = false;

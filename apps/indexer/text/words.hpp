@@ -16,7 +16,7 @@ class Words {
   /// Longer runs of ASCII are no words (encoded data); longer runs of other bytes are cut.
   static constexpr std::size_t longest = 1024;
   /// How many bytes of different words one file may have, and how long take()'s answer gets.
-  static constexpr std::size_t most_bytes = 8U << 20U;
+  static constexpr std::size_t most_bytes = 2U << 20U;
   /// So often at most does a word stand in take()'s answer: enough for its rank.
   static constexpr std::uint32_t most_repeats = 4;
 

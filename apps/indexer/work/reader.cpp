@@ -57,7 +57,7 @@ std::optional<record::Document> Reader::read(const std::string& path, const std:
   record::Stopwatch watch(document.phases);
   files::FileStream file(path);
   sha256_.reset();
-  content_.begin();
+  content_.begin(stop);
   while (const std::size_t got = file.read(block_)) {
     if (stop.stop_requested()) return std::nullopt;
     watch.lap(record::Phase::read);
