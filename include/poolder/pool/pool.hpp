@@ -201,9 +201,9 @@ class PoolMessages {
     if (handle_.calls_inline()) {
       const detail::WorkerMessageType& type = detail::call_type<W, detail::Kept<M>, R>;
       std::uint64_t key = 0;
-      if constexpr (detail::has_key<W, detail::Kept<M>>)
-        key = detail::key_of<W, detail::Kept<M>>(request);
-      detail::InlineTurn turn{handle_, options, type, type.key ? &key : nullptr};
+      constexpr bool keyed = detail::has_key<W, detail::Kept<M>>;
+      if constexpr (keyed) key = detail::key_of<W, detail::Kept<M>>(request);
+      detail::InlineTurn turn{handle_, options, type, keyed ? &key : nullptr};
       if (turn) return call_here<R>(turn, std::forward<M>(request));
       return send_and_wait<R>(std::forward<M>(request), options, turn.slot());
     }
