@@ -14,18 +14,22 @@ bool ReplyBase::fail(std::exception_ptr error) noexcept {
 bool ReplyBase::fail_unless_started(std::exception_ptr error) noexcept {
   if (!step(Phase::pending, Phase::writing)) return false;
   error_ = std::move(error);
-  answered();
+  phase_.store(Phase::withdrawn, std::memory_order_release);
   return true;
+}
+
+// What is being written this moment may be a withdrawal.
+bool ReplyBase::withdrawn() const noexcept {
+  while (phase_.load(std::memory_order_acquire) == Phase::writing) relax();
+  return phase_.load(std::memory_order_acquire) == Phase::withdrawn;
 }
 
 // Publishing may happen twice: a kill answers a call at once, and the killed handler drops the
 // request later.
 void ReplyBase::publish() noexcept {
-  if (phase_.load(std::memory_order_acquire) != Phase::answered) {
+  if (!settled()) {
     fail(failure(ErrorCode::worker_down, "the request was dropped without an answer"));
-    // Somebody else may be writing the answer this moment, and it is visible to nobody before that
-    // is done.
-    while (phase_.load(std::memory_order_acquire) != Phase::answered) relax();
+    while (!settled()) relax();  // somebody else may be writing the answer this moment
   }
   if (point_.signal()) {
     const auto continuation = std::move(continuation_);

@@ -35,12 +35,15 @@ class ReplyBase {
       delete this;
   }
 
-  /// The handler begins. False: cancelled, or answered otherwise.
-  bool start() noexcept { return step(Phase::pending, Phase::started); }
+  /// The handler begins. False: the request was withdrawn. One that was only answered otherwise,
+  /// by its deadline, runs all the same.
+  bool start() noexcept { return step(Phase::pending, Phase::started) || !withdrawn(); }
 
   /// Stores an error, unless there is an answer. True: it was stored.
   bool fail(std::exception_ptr error) noexcept;
+  /// The same, and withdraws the request; not where it has started.
   bool fail_unless_started(std::exception_ptr error) noexcept;
+  bool withdrawn() const noexcept;
 
   /// Lets the waiter see the answer; a reply without one gets worker_down. Called once by whoever
   /// drops the request.
@@ -62,7 +65,7 @@ class ReplyBase {
   }
 
  protected:
-  enum class Phase : int { pending, started, writing, answered };
+  enum class Phase : int { pending, started, writing, answered, withdrawn };
 
   bool step(Phase from, Phase to) noexcept {
     return phase_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
@@ -76,6 +79,9 @@ class ReplyBase {
   /// an exception that is being read here.
   std::exception_ptr take_error() noexcept { return std::move(error_); }
   void answered() noexcept { phase_.store(Phase::answered, std::memory_order_release); }
+  bool settled() const noexcept {
+    return phase_.load(std::memory_order_acquire) >= Phase::answered;
+  }
 
  private:
   struct Continuation {
