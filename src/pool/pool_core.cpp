@@ -44,6 +44,8 @@ void PoolCore::open(std::vector<WorkerBox*> boxes) {
   open_ = boxes.size();
   self_ = shared_from_this();
   size_.store(boxes.size(), std::memory_order_release);
+  if (worker_.options.hibernate_after == infinity) return;
+  for (std::size_t i = 0; i < boxes.size(); ++i) slots_[i].wake();  // their idle time begins
 }
 
 // Unique in the process, so a pid of another pool or runtime is never taken for one of ours.
@@ -78,8 +80,9 @@ Duration PoolCore::retry_delay(int attempt) {
 // by a line on stderr.
 void PoolCore::give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept {
   const auto& type = static_cast<const WorkerMessageType&>(*message->type);
-  if (type.reply) type.reply(*message)->fail(failure(code, why));
-  dropped(type.name, why);
+  ReplyBase* reply = type.reply ? type.reply(*message) : nullptr;
+  if (reply) reply->fail(failure(code, why));
+  if (!reply || !reply->withdrawn()) dropped(type.name, why);
   free_message(message);
 }
 

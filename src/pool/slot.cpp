@@ -90,7 +90,7 @@ bool Slot::worth_running(Message& message) noexcept {
     const std::uint64_t waited = (now - message.queued_us) & Message::time_mask;
     if (message.attempt == 0) pool_.waited().record(static_cast<std::int64_t>(waited) * 1'000);
     const Duration limit = pool_.options().queue.max_wait;
-    if (limit != infinity && waited >= static_cast<std::uint64_t>(limit.count() / 1'000)) {
+    if (limit != infinity && waited * 1'000 > static_cast<std::uint64_t>(limit.count())) {
       pool_.give_up_message(&message, ErrorCode::timeout,
                             "it waited in the queue for longer than max_wait");
       return false;

@@ -147,7 +147,7 @@ class alignas(64) Slot final : public Runnable {
   std::unique_ptr<SlotQueue> queue_;
   WorkerBox* box_;
   std::atomic<std::uint64_t> pid_;
-  std::atomic<std::uint64_t> present_;  // the pid of box_, or what it last was
+  std::atomic<std::uint64_t> present_;  // the pid of box_; 0: there is none
   const std::uint32_t index_;
 
   alignas(64) Message* batch_ = nullptr;

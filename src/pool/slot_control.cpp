@@ -60,6 +60,7 @@ void Slot::resize() {
   end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
   lost_ = Lost::nothing;
   retired_ = !wanted;
+  slept_ = false;
   box_ = arrived;
   if (!arrived) return;
   present_.store(arrived->pid().value(), std::memory_order_release);
@@ -137,6 +138,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
     return false;
   }
   WorkerBox* box = std::exchange(box_, nullptr);
+  present_.store(0, std::memory_order_release);
   Message* message = std::exchange(current_, nullptr);
   const auto& type = static_cast<const WorkerMessageType&>(*activation->task());
   ReplyBase* reply = message && type.reply ? type.reply(*message) : nullptr;

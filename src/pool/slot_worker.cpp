@@ -16,6 +16,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   const Pid pid = box->pid();
   std::uint64_t expected = pid.value();
   pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(), std::memory_order_acq_rel);
+  present_.store(0, std::memory_order_release);
   lost_ = lost;
   forget_timer();
   Handler handler{nullptr, nullptr};
@@ -61,6 +62,7 @@ bool Slot::construct() noexcept {
   }
   (void)handler.end();
   tries_ = 0;
+  slept_ = false;
   box_ = box;
   present_.store(pid.value(), std::memory_order_release);
   return true;
