@@ -1,10 +1,11 @@
+#include "runtime/activation.hpp"
+
 #include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <poolder/runtime/detail/message.hpp>
 
-#include "runtime/activation.hpp"
+#include <poolder/runtime/detail/message.hpp>
 
 using namespace poolder::detail;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <gtest/gtest.h>
+
 #include <poolder/runtime/detail/mailbox.hpp>
 
 #include "support/threads.hpp"

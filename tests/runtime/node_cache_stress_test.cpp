@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
 #include <poolder/core/random.hpp>
 #include <poolder/runtime/detail/node_cache.hpp>
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
 #include <poolder/runtime/detail/op_cell.hpp>
 
 #include "support/threads.hpp"

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+
 #include <poolder/runtime/detail/reply.hpp>
 #include <poolder/runtime/future.hpp>
 #include <poolder/runtime/runtime.hpp>

@@ -1,3 +1,5 @@
+#include "runtime/run_queue.hpp"
+
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -5,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/run_queue.hpp"
 #include "support/threads.hpp"
 
 using namespace poolder::detail;

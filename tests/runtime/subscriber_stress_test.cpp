@@ -1,11 +1,13 @@
+#include "runtime/subscriber.hpp"
+
 #include <atomic>
 #include <memory>
 #include <thread>
 
 #include <gtest/gtest.h>
+
 #include <poolder/runtime/runtime.hpp>
 
-#include "runtime/subscriber.hpp"
 #include "support/gate.hpp"
 #include "support/threads.hpp"
 

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+
 #include <poolder/core/random.hpp>
 #include <poolder/runtime/runtime.hpp>
 

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+
 #include <poolder/runtime/detail/wait_point.hpp>
 #include <poolder/runtime/runtime.hpp>
 

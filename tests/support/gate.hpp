@@ -7,7 +7,7 @@
 namespace poolder_tests {
 
 /// How long a test waits for what must happen before it says that it hung.
-inline constexpr auto patience = std::chrono::seconds{60};
+inline constexpr auto patience = std::chrono::seconds{30};
 
 /// Opened once by anyone, passed by everyone. What tests wait on in place of sleeping.
 class Gate {
