@@ -48,7 +48,8 @@ void Backoffs::add(std::shared_ptr<PoolCore> pool, Slot& slot, Message* message,
     core.runtime().arm(*waiting, after(core.runtime().now(), delay));
     return;
   }
-  size_.fetch_sub(1, std::memory_order_seq_cst);
+  if (size_.fetch_sub(1, std::memory_order_seq_cst) == 1 && core.anyone_drains())
+    core.slot_idle(unlimited);
   delete waiting;
   core.give_up_message(message, ErrorCode::stopped, "the pool has stopped");
 }
@@ -71,6 +72,7 @@ std::vector<Message*> Backoffs::close(PoolCore& pool) {
     each->release();
     size_.fetch_sub(1, std::memory_order_seq_cst);
   }
+  if (pool.anyone_drains()) pool.slot_idle(unlimited);
   return left;
 }
 

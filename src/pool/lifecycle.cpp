@@ -1,5 +1,7 @@
 // A pool that stops: from whatever thread, once, and nobody waits for ever.
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "pool/pool_core.hpp"
@@ -17,38 +19,72 @@ void PoolCore::begin_stop(ExitReason reason) {
   if (!first) return;
   const auto kept = shared_from_this();
   closed_.store(true, std::memory_order_seq_cst);
+  runtime_->allow_spares(
+      1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
   for (Message* each : backoffs_.close(*this))
     give_up_message(each, ErrorCode::stopped, "the pool has stopped");
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].request_stop();
+  request_stops();
   if (options_.shutdown == infinity) return;
   run_after(*runtime_, options_.shutdown, [core = weak_from_this()] {
     if (const auto self = core.lock()) self->abandon_rest();
   });
 }
 
+// A handler that began just as its slot was asked to close is missed by the first look.
+void PoolCore::request_stops() {
+  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].request_stop();
+  if (cell_.enter([&] { return open_ == 0 || stops_requested_++ > 0; })) return;
+  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this()] {
+    if (const auto self = core.lock()) self->request_stops();
+  });
+}
+
 // The shutdown time is over. A handler that began just now may be missed, so it looks again until
 // all have closed.
 void PoolCore::abandon_rest() {
-  if (cell_.enter([&] { return phase_ == Phase::stopped; })) return;
+  std::size_t left = 0;
+  const bool over = cell_.enter([&] {
+    left = std::exchange(abandoned_, 0);
+    grace_is_over_ = true;
+    return phase_ == Phase::stopped;
+  });
+  if (over) return;
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].abandon();
+  left += cell_.enter([&] { return std::exchange(abandoned_, 0); });
+  if (left > 0)
+    log_once(16, "stopped without " + std::to_string(left) +
+                     " handlers that did not end within the shutdown time");
+  if (finish_if_all_closed()) return;
   run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this()] {
     if (const auto self = core.lock()) self->abandon_rest();
   });
 }
 
+void PoolCore::handler_abandoned() {
+  cell_.enter([&] { ++abandoned_; });
+}
+
+void PoolCore::abandoned_ended() {
+  cell_.enter([&] {
+    if (abandoned_ > 0) --abandoned_;  // else stop() has given up waiting for it
+  });
+  finish_if_all_closed();
+}
+
 void PoolCore::stop() {
   check_thread();
   begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
-  const bool inside = runs_here();
+  std::vector<const Slot*> mine = owned_here();
   WaitPoint over;
   std::vector<WaitPoint*> told;
   const bool wait = cell_.enter([&] {
     if (phase_ == Phase::stopped) return false;
-    if (!inside) return stop_waiters_.push_back(&over), true;
+    if (mine.empty()) return stop_waiters_.push_back(&over), true;
     // A handler does not wait for itself, nor for others that wait like it.
-    ++waiting_inside_;
-    if (open_ > waiting_inside_) return inside_waiters_.push_back(&over), true;
+    for (const Slot* each : mine)
+      if (std::find(inside_.begin(), inside_.end(), each) == inside_.end()) inside_.push_back(each);
+    if (open_ > inside_.size()) return inside_waiters_.push_back(&over), true;
     told.swap(inside_waiters_);
     return false;
   });
@@ -56,18 +92,27 @@ void PoolCore::stop() {
   if (wait) over.wait_until(*runtime_, never);
 }
 
-void PoolCore::slot_closed() {
+void PoolCore::slot_closed(const Slot& slot) {
+  if (anyone_drains()) slot_idle(slot.index());
   std::vector<WaitPoint*> told;
-  const bool all = cell_.enter([&] {
-    if (--open_ <= waiting_inside_) told.swap(inside_waiters_);
-    return open_ == 0;
+  cell_.enter([&] {
+    std::erase(inside_, &slot);
+    if (--open_ <= inside_.size()) told.swap(inside_waiters_);
   });
   for (WaitPoint* each : told) each->signal();
-  if (all) finish_stop();
+  finish_if_all_closed();
 }
 
-// The name is free before anyone who waits goes on.
-void PoolCore::finish_stop() {
+// The last slot has closed, and no killed handler runs, or nobody waits for it any longer. The name
+// is free before anyone who waits goes on.
+bool PoolCore::finish_if_all_closed() {
+  const bool all = cell_.enter([&] {
+    if (phase_ != Phase::stopping || open_ > 0 || (abandoned_ > 0 && !grace_is_over_)) return false;
+    phase_ = Phase::finishing;
+    return true;
+  });
+  if (!all) return false;
+  runtime_->allow_spares(-1);
   runtime_->registry().remove(*this);
   std::shared_ptr<PoolCore> last;
   std::vector<WaitPoint*> told;
@@ -78,19 +123,22 @@ void PoolCore::finish_stop() {
   });
   for (WaitPoint* each : told) each->signal();
   runtime_->release_later(std::move(last));
+  return true;
 }
 
 ExitReason PoolCore::stop_reason() const {
   return cell_.enter([&] { return reason_; });
 }
 
-bool PoolCore::runs_here() const noexcept {
-  for (const Activation* each = Activation::current(); each; each = each->outer()) {
-    if (!each->cell()) continue;
-    for (std::size_t i = 0; i < slots_.count(); ++i)
-      if (&slots_[i] == each->cell()) return true;
-  }
-  return false;
+// The slots of this pool whose baton the calling thread has: in a handler, an inline call, or
+// between two handlers.
+std::vector<const Slot*> PoolCore::owned_here() const {
+  std::vector<const Slot*> slots;
+  for (const Owning* each = Owning::innermost(); each; each = each->outer())
+    if (&each->slot().pool() == this) slots.push_back(&each->slot());
+  for (const Activation* each = Activation::current(); each; each = each->outer())
+    if (const Slot* slot = slots_.at_address(each->cell())) slots.push_back(slot);
+  return slots;
 }
 
 }  // namespace poolder::detail

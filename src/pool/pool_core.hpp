@@ -77,7 +77,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   void cast_all(Message** messages, std::size_t count);
   std::size_t broadcast(Message* (*copy)(const void*), const void* job);
   void call(Slot& slot, Message* message, ReplyBase& reply, const CallOptions& options);
-  void request(Slot& slot, Message* message, ReplyBase& reply);
+  void request(Slot& slot, Message* message, ReplyBase& reply, Ticks deadline);
   void check_open() const;
   bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   void check_thread() const {
@@ -86,7 +86,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   /// A message that is in the pool already goes to a slot: out of its backoff, or from a slot that
   /// is no more.
   void requeue(Slot& slot, Message* message);
-  void requeue_elsewhere(Message* message);
+  void requeue_elsewhere(Message* message) noexcept;
   void stamp(Message& message, std::uint64_t turn) const noexcept;
 
   // For slots.
@@ -99,7 +99,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   bool admit_restart();
   void fail_for_good(std::string why);
   void worker_ended(Pid pid, const ExitReason& reason);
-  void slot_closed();
+  void slot_closed(const Slot& slot);
   void slot_idle(std::size_t index);
   bool anyone_drains() const noexcept { return drainers_.load(std::memory_order_seq_cst) > 0; }
   Pid new_pid(std::size_t index) const noexcept;
@@ -108,8 +108,8 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   void begin_stop(ExitReason reason);
   ExitReason stop_reason() const;
   WorkerBox* take_arrival(std::size_t index);
-  void handler_abandoned() noexcept { abandoned_.fetch_add(1, std::memory_order_relaxed); }
-  void abandoned_ended() noexcept { abandoned_.fetch_sub(1, std::memory_order_relaxed); }
+  void handler_abandoned();
+  void abandoned_ended();
   Histogram& waited() noexcept { return waited_; }
   Histogram& ran() noexcept { return ran_; }
 
@@ -126,23 +126,25 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   bool drain(Duration deadline);
   PoolStats stats() const;
   /// The calling thread runs a handler of this pool.
-  bool runs_here() const noexcept;
+  bool runs_here() const { return !owned_here().empty(); }
 
  private:
-  enum class Phase { running, stopping, stopped };
+  enum class Phase { running, stopping, finishing, stopped };
   struct Drainer {
     std::size_t index;
     WaitPoint* point;
   };
 
   std::optional<Pid> change_size(std::size_t from, std::size_t to);
-  void hurry_after_shutdown(std::size_t first, std::size_t last);
+  void hurry(std::size_t first, std::vector<Pid> going);
   void look_again_after_kill(Slot& slot, Pid victim);
   std::vector<WorkerBox*> construct(std::size_t first, std::size_t count);
   void open(std::vector<WorkerBox*> boxes);
   std::optional<Pid> set_size(std::size_t from, std::size_t to, std::vector<WorkerBox*>& boxes);
   void check_dynamic() const;
-  void finish_stop();
+  void request_stops();
+  bool finish_if_all_closed();
+  std::vector<const Slot*> owned_here() const;
   void abandon_rest();
   std::optional<std::size_t> first_busy() const;
   std::uint64_t runs() const;
@@ -167,7 +169,6 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   alignas(64) std::atomic<int> drainers_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint32_t> logged_{0};
-  std::atomic<int> abandoned_{0};
   Histogram waited_, ran_;
   Backoffs backoffs_;
 
@@ -175,8 +176,11 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   Phase phase_ = Phase::running;
   ExitReason reason_;
   bool pausing_ = false;
-  std::size_t open_ = 0;            // slots that have not closed
-  std::size_t waiting_inside_ = 0;  // handlers of this pool that are in stop()
+  std::size_t open_ = 0;             // slots that have not closed
+  std::vector<const Slot*> inside_;  // whose handlers are in stop()
+  std::size_t abandoned_ = 0;        // killed handlers that have not ended
+  bool grace_is_over_ = false;       // the shutdown time has passed
+  int stops_requested_ = 0;
   RestartWindow window_;
   Random random_;
   std::vector<WaitPoint*> stop_waiters_;

@@ -96,6 +96,11 @@ bool PoolHandle::routes_by_broadcast(const Route* route) const noexcept {
   return route ? route->is(Routing::broadcast) : core_->options().routing == Routing::broadcast;
 }
 
+bool PoolHandle::routes_by_key(const CallOptions& options) const noexcept {
+  return options.route ? options.route->is(Routing::hash)
+                       : core_->options().routing == Routing::hash;
+}
+
 bool PoolHandle::calls_inline() const noexcept { return core_->options().inline_calls; }
 
 Ticks PoolHandle::deadline_of(const CallOptions& options) const {
@@ -117,7 +122,7 @@ void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& 
   try {
     core_->check_open();
     Slot& slot = core_->choose(options, Keyed{*held});
-    core_->request(slot, held.give(), reply);
+    core_->request(slot, held.give(), reply, deadline_of(options));
   } catch (...) {
     reply.fail(std::current_exception());
   }
@@ -134,6 +139,13 @@ void PoolHandle::pause() const { core_->pause(); }
 void PoolHandle::resume() const { core_->resume(); }
 bool PoolHandle::drain(Duration deadline) const { return core_->drain(deadline); }
 void PoolHandle::stop() const { core_->stop(); }
+void PoolHandle::stop_quietly() const noexcept {
+  try {
+    core_->stop();
+  } catch (...) {
+    core_->report_hook("stop", std::current_exception());
+  }
+}
 void PoolHandle::kill(Pid worker) const { core_->kill(worker); }
 PoolStats PoolHandle::stats() const { return core_->stats(); }
 

@@ -108,10 +108,10 @@ void PoolCore::call(Slot& slot, Message* message, ReplyBase& reply, const CallOp
     fail(ErrorCode::timeout, "the call was not answered in time");
 }
 
-void PoolCore::request(Slot& slot, Message* message, ReplyBase& reply) {
+void PoolCore::request(Slot& slot, Message* message, ReplyBase& reply, Ticks deadline) {
   Unsent unsent{message};
   try {
-    push(slot, message, never);
+    push(slot, message, deadline);
     unsent.sent();
   } catch (...) {
     reply.fail(std::current_exception());  // and freeing the message publishes it
@@ -163,7 +163,6 @@ std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job) 
 }
 
 void PoolCore::requeue(Slot& slot, Message* message) {
-  if (slot.index() >= size()) return requeue_elsewhere(message);
   if (SlotQueue* queue = slot.queue()) {
     if (queue->push_anyway(message)) return slot.wake();
   } else if (const Mailbox::Sent result = slot.mail().send(message);
@@ -174,11 +173,19 @@ void PoolCore::requeue(Slot& slot, Message* message) {
   give_up_message(message, ErrorCode::stopped, "the pool has stopped");
 }
 
-// Its slot is no more: to the rest, by the same routing.
-void PoolCore::requeue_elsewhere(Message* message) {
-  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
-  const bool by_key = options_.routing == Routing::hash && type.key;
-  requeue(by_key ? by_routing(Routing::hash, Keyed{*message}) : in_turn(), message);
+// Its slot is no more: to the rest, by the same routing. A key function that throws leaves it to
+// turns.
+void PoolCore::requeue_elsewhere(Message* message) noexcept {
+  Slot* slot = nullptr;
+  try {
+    const auto& type = static_cast<const WorkerMessageType&>(*message->type);
+    const bool without_key = options_.routing == Routing::hash && !type.key;
+    if (!without_key && options_.routing != Routing::broadcast)
+      slot = &by_routing(options_.routing, Keyed{*message});
+  } catch (...) {
+    report_hook("a key function", std::current_exception());
+  }
+  requeue(slot ? *slot : in_turn(), message);
 }
 
 }  // namespace poolder::detail

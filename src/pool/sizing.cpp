@@ -102,28 +102,31 @@ void PoolCore::resize(std::size_t to) {
 // Nothing: somebody else changed it meanwhile, or the pool has stopped.
 std::optional<Pid> PoolCore::change_size(std::size_t from, std::size_t to) {
   std::vector<WorkerBox*> boxes = construct(from, to > from ? to - from : 0);
+  std::vector<Pid> going;
+  for (std::size_t i = to; i < from; ++i) going.push_back(slots_[i].pid());
   const auto pid = set_size(from, to, boxes);
   for (WorkerBox* each : boxes) each->destroy();
   if (!pid) return std::nullopt;
   for (std::size_t i = std::min(from, to); i < std::max(from, to); ++i) slots_[i].resized();
-  if (to < from) hurry_after_shutdown(to, from);
+  if (to < from) hurry(to, std::move(going));
   return pid;
 }
 
-// A handler of a slot that goes is asked to end, and left behind if it does not within the shutdown
-// time.
-void PoolCore::hurry_after_shutdown(std::size_t first, std::size_t last) {
-  std::vector<std::pair<std::size_t, Pid>> going;
-  for (std::size_t i = first; i < last; ++i) {
-    if (!slots_[i].activation()) continue;
-    slots_[i].request_stop();
-    going.emplace_back(i, slots_[i].pid());
-  }
-  if (going.empty() || options_.shutdown == infinity) return;
-  run_after(*runtime_, options_.shutdown, [core = weak_from_this(), going] {
-    const auto self = core.lock();
-    if (!self) return;
-    for (const auto& [index, pid] : going) self->slots_[index].leave_behind(pid);
+// A handler of a slot that goes is asked to end, again a millisecond later where it had only just
+// begun, and left behind if it does not within the shutdown time.
+void PoolCore::hurry(std::size_t first, std::vector<Pid> going) {
+  const auto each_of_them = [this, first, going = std::move(going)](auto&& act) {
+    for (std::size_t i = 0; i < going.size(); ++i) act(slots_[first + i], going[i]);
+  };
+  const auto ask = [](Slot& slot, Pid pid) { slot.request_stop_of(pid); };
+  each_of_them(ask);
+  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this(), each_of_them, ask] {
+    if (const auto self = core.lock()) each_of_them(ask);
+  });
+  if (options_.shutdown == infinity) return;
+  run_after(*runtime_, options_.shutdown, [core = weak_from_this(), each_of_them] {
+    if (const auto self = core.lock())
+      each_of_them([](Slot& slot, Pid pid) { slot.leave_behind(pid); });
   });
 }
 
@@ -157,15 +160,19 @@ void PoolCore::look_again_after_kill(Slot& slot, Pid victim) {
 void PoolCore::pause() {
   check_thread();
   check_open();
-  cell_.enter([&] { pausing_ = true; });
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::paused);
+  cell_.enter([&] {
+    pausing_ = true;
+    for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::paused);
+  });
 }
 
 void PoolCore::resume() {
   check_thread();
   check_open();
-  cell_.enter([&] { pausing_ = false; });
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(0, Slot::paused);
+  cell_.enter([&] {
+    pausing_ = false;
+    for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(0, Slot::paused);
+  });
 }
 
 }  // namespace poolder::detail

@@ -11,6 +11,14 @@ constexpr std::uint64_t sample_every = 64;
 
 }  // namespace
 
+namespace {
+thread_local const Owning* owned = nullptr;
+}
+
+Owning::Owning(Slot& slot) noexcept : slot_(slot), outer_(owned) { owned = this; }
+Owning::~Owning() { owned = outer_; }
+const Owning* Owning::innermost() noexcept { return owned; }
+
 Slot::Slot(PoolCore& pool, std::size_t index, WorkerBox* worker)
     : Runnable(pool.worker_type().options.priority),
       pool_(pool),
@@ -28,10 +36,15 @@ Slot::~Slot() {
 }
 
 void Slot::run(Turn& turn) noexcept {
+  const Owning owning{*this};
   do {
     if ((control_.load(std::memory_order_acquire) & ~(paused | parked)) != 0 &&
         attend() == Step::gone)
       return;
+    if (retired_ && index_ < pool_.size()) {
+      resize();
+      continue;
+    }
     if (retired_) {
       forward();
       if (rest() == Step::gone) return;
@@ -76,8 +89,7 @@ Slot::Step Slot::rest() noexcept {
   }
   if (!mail_.leave()) return Step::go_on;
   const bool asked = (control_.load(std::memory_order_seq_cst) & ~(paused | parked)) != 0;
-  const bool work =
-      queue_ && (control_.load(std::memory_order_relaxed) & paused) == 0 && !queue_->empty();
+  const bool work = queue_ && !queue_->empty();
   if ((asked || work) && mail_.enter_after_change()) return Step::go_on;
   if (pool_.anyone_drains()) pool_.slot_idle(index_);
   return Step::gone;
@@ -102,27 +114,19 @@ bool Slot::worth_running(Message& message) noexcept {
   return false;
 }
 
-Slot::Step Slot::handle(Message* message) noexcept {
-  if (!worth_running(*message)) return Step::go_on;
-  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
+// The handler, and handle_error after it where it throws. False: the slot was taken meanwhile.
+bool Slot::run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,
+                         std::optional<Recovery>& recovery) noexcept {
+  const auto& type = static_cast<const WorkerMessageType&>(*message.type);
   const WorkerType& worker_type = pool_.worker_type();
   WorkerBox* box = box_;
-  const int attempt = static_cast<int>(++message->attempt);
-  const bool sampled = processed() % sample_every == 0 || message->queued_us != 0;
-  if (timer_) timer_->idle_since = 0;
-  slept_ = false;
-  const Ticks began = sampled ? pool_.runtime().now() : 0;
-
   Context context{*box, box->pid(), index_, attempt};
-  Next next;
-  std::exception_ptr error;
-  std::optional<Recovery> recovery;
-  current_ = message;
+  current_ = &message;
   Handler handler{this, &type};
   if (activation_.load(std::memory_order_relaxed) != &handler.activation())
     activation_.store(&handler.activation(), std::memory_order_release);
   try {
-    type.run(box->worker(), *message, context, next);
+    type.run(box->worker(), message, context, next);
   } catch (...) {
     error = std::current_exception();
     if (!type.reply && worker_type.handle_error) {
@@ -133,7 +137,23 @@ Slot::Step Slot::handle(Message* message) noexcept {
       }
     }
   }
-  if (!handler.end()) {
+  return handler.end();
+}
+
+Slot::Step Slot::handle(Message* message) noexcept {
+  if (!worth_running(*message)) return Step::go_on;
+  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
+  WorkerBox* box = box_;
+  const int attempt = static_cast<int>(++message->attempt);
+  const bool sampled = processed() % sample_every == 0 || message->queued_us != 0;
+  if (timer_) timer_->idle_since = 0;
+  slept_ = false;
+  const Ticks began = sampled ? pool_.runtime().now() : 0;
+
+  Next next;
+  std::exception_ptr error;
+  std::optional<Recovery> recovery;
+  if (!run_user_code(*message, attempt, next, error, recovery)) {
     was_taken(box, message);
     return Step::gone;
   }

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include <poolder/runtime/detail/mailbox.hpp>
@@ -18,7 +20,26 @@
 namespace poolder::detail {
 
 class PoolCore;
+class Slot;
 class SlotTimer;
+
+/// The calling thread has a slot's baton, in a handler or on the way to and from one: what must not
+/// wait for that slot.
+class Owning {
+ public:
+  explicit Owning(Slot& slot) noexcept;
+  ~Owning();
+  Owning(const Owning&) = delete;
+  Owning& operator=(const Owning&) = delete;
+
+  static const Owning* innermost() noexcept;
+  const Owning* outer() const noexcept { return outer_; }
+  const Slot& slot() const noexcept { return slot_; }
+
+ private:
+  const Slot& slot_;
+  const Owning* const outer_;
+};
 
 /// A worker's place in a pool: a cell with its queue, its statistics, and the worker object of the
 /// moment, which it outlives.
@@ -60,6 +81,7 @@ class alignas(64) Slot final : public Runnable {
   std::size_t index() const noexcept { return index_; }
   Pid pid() const noexcept { return Pid::from(pid_.load(std::memory_order_acquire)); }
   bool is_idle() const noexcept { return mail_.is_idle(); }
+  const PoolCore& pool() const noexcept { return pool_; }
 
   /// Sets and clears bits, and sees to it that the owner looks at them.
   void notify(std::uint32_t set, std::uint32_t clear = 0);
@@ -72,6 +94,7 @@ class alignas(64) Slot final : public Runnable {
   bool kill_again(Pid victim);
   /// Asks the handler that runs, if one does, to end.
   void request_stop();
+  void request_stop_of(Pid worker);
   /// The pool's shutdown time is over: closes without the handler that still runs.
   void abandon();
   /// The same for a slot that the pool has shrunk past, and which goes on without a worker.
@@ -112,6 +135,8 @@ class alignas(64) Slot final : public Runnable {
   bool has_mail() noexcept;
   Step rest() noexcept;
   Step handle(Message* message) noexcept;
+  bool run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,
+                     std::optional<Recovery>& recovery) noexcept;
   bool worth_running(Message& message) noexcept;
   void count(std::atomic<std::uint32_t>& counter) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -137,7 +162,8 @@ class alignas(64) Slot final : public Runnable {
   Step attend() noexcept;
   Step park(std::uint32_t reason) noexcept;
   void close() noexcept;
-  void resize();
+  bool resize();
+  void replace_if_killed();
   void forward() noexcept;
   void hibernate();
   bool take_from_handler(Pid victim, const ExitReason& reason);

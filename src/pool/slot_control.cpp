@@ -7,8 +7,7 @@
 
 namespace poolder::detail {
 
-static const ExitReason killed_in_handler{ExitReason::Kind::killed,
-                                          "killed while it handled a message"};
+static const ExitReason killed_in_handler{ExitReason::Kind::killed, "its worker was killed"};
 
 static const ExitReason left_behind{ExitReason::Kind::shutdown,
                                     "its handler did not end within the shutdown time"};
@@ -40,8 +39,7 @@ Slot::Step Slot::attend() noexcept {
   if (asked & closing) return close(), Step::gone;
   control_.fetch_and(~(resizing | replacing | hibernating), std::memory_order_acq_rel);
   if (asked & resizing) resize();
-  if (box_ && box_->pid().value() != pid_.load(std::memory_order_acquire))
-    end_worker({ExitReason::Kind::killed, "killed"}, Lost::killed);
+  replace_if_killed();
   if (asked & hibernating) hibernate();
   if (!box_ && !retired_ && (control_.load(std::memory_order_acquire) & delayed))
     return park(delayed);
@@ -52,25 +50,37 @@ void Slot::leave_behind(Pid worker) {
   if (take_from_handler(worker, left_behind)) pool_.runtime().schedule(*this);
 }
 
-// Grown and shrunk may both have happened since: the size of now decides.
-void Slot::resize() {
+// A worker whose pid is no longer the slot's was killed, unless another has arrived to take its
+// place: the pid and the arrival are set in one step, so a pid that an arrival explains finds that
+// arrival.
+void Slot::replace_if_killed() {
+  while (box_ && box_->pid().value() != pid_.load(std::memory_order_acquire))
+    if (!resize()) end_worker({ExitReason::Kind::killed, "killed"}, Lost::killed);
+}
+
+// Grown and shrunk may both have happened since: the size of now decides. True: a worker has
+// arrived.
+bool Slot::resize() {
   WorkerBox* arrived = pool_.take_arrival(index_);
   const bool wanted = index_ < pool_.size();
-  if (wanted && !arrived) return;
+  if (wanted && !arrived) return false;
   end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
+  forget_timer();
   lost_ = Lost::nothing;
   retired_ = !wanted;
   slept_ = false;
   box_ = arrived;
-  if (!arrived) return;
-  present_.store(arrived->pid().value(), std::memory_order_release);
-  if (!wanted) end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
+  present_.store(arrived ? arrived->pid().value() : 0, std::memory_order_release);
+  if (arrived && !wanted)
+    end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
+  return arrived != nullptr;
 }
 
 void Slot::hibernate() {
+  if (!box_) return;
   const Ticks since = timer_ ? timer_->idle_since : 0;
   forget_timer();
-  if (!box_ || since == 0) return;
+  if (since == 0) return;
   const Duration limit = pool_.worker_type().options.hibernate_after;
   const Ticks now = pool_.runtime().now();
   if (now < after(since, limit)) {
@@ -99,13 +109,21 @@ void Slot::close() noexcept {
   for (Message* each = mail_.close().oldest; each;) refuse(std::exchange(each, each->next));
   if (queue_)
     for (Message* each : queue_->close()) refuse(each);
-  end_worker(pool_.stop_reason(), Lost::nothing);
-  if (WorkerBox* arrived = pool_.take_arrival(index_)) arrived->destroy();
-  pool_.slot_closed();
+  const ExitReason reason = pool_.stop_reason();
+  end_worker(reason, Lost::nothing);
+  if (WorkerBox* arrived = pool_.take_arrival(index_)) {
+    pool_.worker_ended(arrived->pid(), reason);
+    arrived->destroy();
+  }
+  pool_.slot_closed(*this);
 }
 
 void Slot::forward() noexcept {
-  while (Message* message = next_message()) pool_.requeue_elsewhere(message);
+  while (index_ >= pool_.size()) {
+    Message* message = next_message();
+    if (!message) return;
+    pool_.requeue_elsewhere(message);
+  }
 }
 
 bool Slot::kill(Pid victim) {
@@ -116,6 +134,9 @@ bool Slot::kill(Pid victim) {
   if (take_from_handler(victim, killed_in_handler)) {
     pool_.runtime().schedule(*this);
   } else {
+    // One that is still to be constructed, after a crash, never will be.
+    if (present_.load(std::memory_order_acquire) != victim.value())
+      pool_.worker_ended(victim, killed_in_handler);
     notify(replacing);
   }
   return true;
@@ -150,7 +171,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
   activation->unlock(Activation::taken);
 
   pool_.runtime().wait_graph().forget(this);
-  pool_.dropped(type.name, "its worker was killed");
+  pool_.dropped(type.name, reason.what);
   if (reply) {
     reply->fail(
         failure(ErrorCode::worker_down, "the worker was killed while it handled the request"));
@@ -163,16 +184,20 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
   return true;
 }
 
-void Slot::request_stop() {
+void Slot::request_stop() { request_stop_of(Pid::from(present_.load(std::memory_order_acquire))); }
+
+void Slot::request_stop_of(Pid worker) {
   Activation* activation = activation_.load(std::memory_order_acquire);
   if (!activation || !activation->lock(this)) return;
-  std::stop_source stop = box_->begin_stop();
+  std::stop_source stop{std::nostopstate};
+  if (box_->pid() == worker) stop = box_->begin_stop();
   activation->unlock();
   stop.request_stop();
 }
 
 void Slot::abandon() {
   const Pid present = Pid::from(present_.load(std::memory_order_acquire));
+  const Owning owning{*this};
   if (take_from_handler(present, left_behind)) close();
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -31,6 +32,18 @@ class SlotTable {
   Slot& operator[](std::size_t index) const noexcept {
     const auto [segment, place] = locate(index);
     return segments_[segment].load(std::memory_order_acquire)[place];
+  }
+
+  /// The slot that is there; null: it is none of these.
+  const Slot* at_address(const void* address) const noexcept {
+    const auto* slot = static_cast<const Slot*>(address);
+    for (std::size_t segment = 0; segment < segments_.size(); ++segment) {
+      const Slot* first = segments_[segment].load(std::memory_order_acquire);
+      if (!first) return nullptr;
+      const std::size_t capacity = segment == 0 ? first_ : first_ << (segment - 1);
+      if (std::less_equal<>{}(first, slot) && std::less<>{}(slot, first + capacity)) return slot;
+    }
+    return nullptr;
   }
 
   /// How many there are, retired ones included.

@@ -14,6 +14,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   if (!box_) return;
   WorkerBox* box = std::exchange(box_, nullptr);
   const Pid pid = box->pid();
+  pool_.runtime().monitors().note(pid, reason);  // before anyone can find that the pid is no more
   std::uint64_t expected = pid.value();
   pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(), std::memory_order_acq_rel);
   present_.store(0, std::memory_order_release);
@@ -40,7 +41,6 @@ Slot::Step Slot::renew() noexcept {
 
   lost_ = Lost::crash;
   if (tries_ < 10) ++tries_;
-  control_.fetch_or(delayed, std::memory_order_seq_cst);
   put_off(std::chrono::milliseconds{1} * (1 << tries_) / 2);  // 1 ms, 2, 4 ... half a second
   return park(delayed);
 }
@@ -72,12 +72,14 @@ bool Slot::construct() noexcept {
 void Slot::put_off(Duration delay) {
   forget_timer();
   const bool hibernation = box_ != nullptr;
+  if (!hibernation) control_.fetch_or(delayed, std::memory_order_seq_cst);
   timer_ = new SlotTimer(pool_.shared_from_this(), *this, hibernation ? hibernating : 0u,
                          hibernation ? 0u : delayed);
   pool_.runtime().arm(*timer_, after(pool_.runtime().now(), delay));
 }
 
 void Slot::forget_timer() noexcept {
+  control_.fetch_and(~delayed, std::memory_order_seq_cst);
   if (!timer_) return;
   SlotTimer* timer = std::exchange(timer_, nullptr);
   if (pool_.runtime().cancel(*timer)) timer->release();  // the clock's reference

@@ -8,15 +8,36 @@ namespace poolder::detail {
 
 Subscription Monitors::monitor(Pid pid, Callback callback) {
   auto subscriber = std::make_shared<Subscriber>(core_.weak_from_this());
+  subscriber->when_cancelled([this, pid, self = subscriber.get()] { forget(pid, self); });
   cell_.enter([&] { watchers_[pid.value()].push_back({subscriber, std::move(callback)}); });
   // Listed first, then asked: an end that comes in between finds the watcher.
   if (!core_.registry().owns(pid)) tell(take(pid), pid, remembered(pid));
   return Subscription{std::move(subscriber)};
 }
 
-void Monitors::ended(Pid pid, const ExitReason& reason) {
+void Monitors::note(Pid pid, const ExitReason& reason) {
   Ended end{pid, reason};
-  cell_.enter([&] { std::swap(recent_[ends_++ % recent_.size()], end); });
+  cell_.enter([&] {
+    const Ended& last = recent_[(ends_ + recent_.size() - 1) % recent_.size()];
+    if (last.pid != pid) std::swap(recent_[ends_++ % recent_.size()], end);
+  });
+}
+
+// A cancelled subscription leaves nothing behind.
+void Monitors::forget(Pid pid, const Subscriber* subscriber) {
+  std::vector<Watcher> gone;  // callbacks are the user's, and destroyed outside the cell
+  cell_.enter([&] {
+    const auto at = watchers_.find(pid.value());
+    if (at == watchers_.end()) return;
+    for (Watcher& each : at->second)
+      if (each.subscriber.get() == subscriber) gone.push_back(std::move(each));
+    std::erase_if(at->second, [](const Watcher& each) { return !each.subscriber; });
+    if (at->second.empty()) watchers_.erase(at);
+  });
+}
+
+void Monitors::ended(Pid pid, const ExitReason& reason) {
+  note(pid, reason);
   tell(take(pid), pid, reason);
 }
 

@@ -24,6 +24,8 @@ class Monitors {
 
   /// The engines report each worker's end here.
   void ended(Pid pid, const ExitReason& reason);
+  /// What ended() will say; for who asks in between.
+  void note(Pid pid, const ExitReason& reason);
 
  private:
   struct Watcher {
@@ -36,6 +38,7 @@ class Monitors {
   };
 
   std::vector<Watcher> take(Pid pid);
+  void forget(Pid pid, const Subscriber* subscriber);
   void tell(std::vector<Watcher> watchers, Pid pid, const ExitReason& reason);
   ExitReason remembered(Pid pid);
 

@@ -1,5 +1,6 @@
 // The scheduler's threads going to sleep and being woken; seats that change hands.
 
+#include <algorithm>
 #include <system_error>
 
 #include <linux/membarrier.h>
@@ -152,9 +153,10 @@ void Scheduler::wake_one() {
 // A thread without a seat, started where none waits; null: the limit is reached.
 SchedulerThread* Scheduler::spare() {
   if (!spares_) {
-    if (stopping_.load(std::memory_order_relaxed) ||
-        threads_.size() >= seats_.size() + options_.max_blocked_threads)
-      return nullptr;
+    const auto extra =
+        static_cast<std::size_t>(std::max(0, allowance_.load(std::memory_order_relaxed)));
+    const bool enough = threads_.size() >= seats_.size() + options_.max_blocked_threads + extra;
+    if (enough || stopping_.load(std::memory_order_relaxed)) return nullptr;
     if (!start_thread(nullptr)) return nullptr;
     return threads_.back().get();
   }

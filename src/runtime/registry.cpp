@@ -51,7 +51,7 @@ void Registry::remove(const EngineCore& engine) noexcept {
 std::shared_ptr<EngineCore> Registry::find(std::string_view type, std::string_view name) {
   return cell_.enter([&]() -> std::shared_ptr<EngineCore> {
     for (const auto& each : engines_)
-      if (each->name() == name && each->type() == type) return each;
+      if (!name.empty() && each->name() == name && each->type() == type) return each;
     return nullptr;
   });
 }

@@ -64,6 +64,8 @@ class Scheduler {
   /// cell up did so in a turn that the cell's next owner, and so the caller, has seen begin.
   void release_later(std::shared_ptr<void> last);
 
+  void allow_spares(int more) noexcept { allowance_.fetch_add(more, std::memory_order_relaxed); }
+
   /// Ends the threads once they find nothing to do. Waits up to `grace` for those in handlers; how
   /// many are left.
   std::size_t stop(Duration grace);
@@ -115,6 +117,7 @@ class Scheduler {
   std::atomic<std::uint32_t> mean_ns_{1'000'000};  // of a cell's turn, lately
   std::atomic<unsigned> ticks_{0};
   std::atomic<bool> watcher_sleeps_{false};
+  std::atomic<int> allowance_{0};            // spare threads beyond the options' limit
   alignas(128) std::atomic<int> urgent_{0};  // queued cells of high and max priority
   std::atomic<int> low_{0};
 

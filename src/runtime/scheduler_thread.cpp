@@ -11,6 +11,15 @@ SchedulerThread* SchedulerThread::current() noexcept { return this_thread; }
 void SchedulerThread::run() {
   this_thread = this;
   activation.store(&Activation::outermost(), std::memory_order_release);
+  scheduler.rouse_watcher();
+  run_cells();
+  // The record may serve another thread next, and the watcher must not take this one's seat over
+  // it.
+  activation.store(nullptr, std::memory_order_release);
+  seat.store(nullptr, std::memory_order_release);
+}
+
+void SchedulerThread::run_cells() {
   for (;;) {
     while (!seat.load(std::memory_order_acquire))
       if (!scheduler.seat_for(*this)) return;

@@ -52,6 +52,9 @@ class SchedulerThread final : public Turn {
   unsigned messages = 0;
   unsigned began_at_tick = 0;
   bool urgent = false;
+
+ private:
+  void run_cells();
 };
 
 /// Marks user code that runs on this thread, for whoever must take something away from it.
@@ -68,7 +71,8 @@ class Handler {
   [[nodiscard]] bool end() noexcept { return end(activation_); }
   static bool end(Activation& activation) noexcept {
     const std::uint64_t flags = activation.end();
-    if (flags & Activation::unseated) SchedulerThread::current()->lost_seat();
+    if ((flags & Activation::unseated) != 0 && SchedulerThread::current())
+      SchedulerThread::current()->lost_seat();
     return (flags & Activation::taken) == 0;
   }
 

@@ -4,6 +4,8 @@
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/activation.hpp"
+
 namespace poolder::detail {
 
 namespace {
@@ -60,7 +62,7 @@ void SimulatedCore::check_thread() const {
 }
 
 void SimulatedCore::check_owner() const {
-  if (std::this_thread::get_id() != owner_)
+  if (std::this_thread::get_id() != owner_ || Activation::current())
     fail(ErrorCode::invalid_argument,
          "only the simulated runtime's owner moves its clock, and not inside a handler");
 }

@@ -33,6 +33,7 @@ class SimulatedCore final : public RuntimeCore {
   void schedule_last(Runnable& cell) override { runnable_.push_back(&cell); }
   bool wait(WaitPoint& point, Ticks deadline) override;
   void release_later(std::shared_ptr<void> last) override { released_.push_back(std::move(last)); }
+  void allow_spares(int) noexcept override {}
   Random* choices() noexcept override { return &random_; }
   void check_thread() const override;
 

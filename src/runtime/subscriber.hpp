@@ -21,10 +21,14 @@ class Subscriber {
   void run(const std::function<void()>& callback);
   void cancel() noexcept;
 
+  /// Called by cancel, while the runtime lives. Set before anyone else knows of this.
+  void when_cancelled(std::function<void()> forget) { forget_ = std::move(forget); }
+
  private:
   void finish() noexcept;
 
   std::weak_ptr<RuntimeCore> core_;
+  std::function<void()> forget_;
   OpCell cell_;
   bool cancelled_ = false;
   bool running_ = false;

@@ -27,8 +27,7 @@ bool ThreadedCore::wait(WaitPoint& point, Ticks deadline) {
 void ThreadedCore::watch() {
   prctl(PR_SET_TIMERSLACK, 1);  // nanosecond; the default of 50 us would make every timer late
   constexpr Ticks tick = 1'000'000;
-  constexpr int most_quiet =
-      7;  // ticks while nothing runs, each twice as long; then it sleeps for good
+  constexpr int most_quiet = 8;  // ticks while nothing runs; then it sleeps for good
   int quiet = 0;
   while (watching_.load(std::memory_order_acquire)) {
     const int calls = timekeeper_.calls();
@@ -36,8 +35,7 @@ void ThreadedCore::watch() {
     timekeeper_.fire_due(began);
     quiet = scheduler_->tick(began) ? 0 : std::min(quiet + 1, most_quiet);
     const bool for_good = quiet == most_quiet && scheduler_->watcher_may_sleep();
-    timekeeper_.sleep_until(for_good ? never : began + (tick << (quiet == most_quiet ? 0 : quiet)),
-                            calls);
+    timekeeper_.sleep_until(for_good ? never : began + tick, calls);
   }
 }
 
@@ -48,8 +46,8 @@ void ThreadedCore::stop_threads() {
   watching_.store(false, std::memory_order_release);
   timekeeper_.interrupt();
   watcher_.join();
-  timekeeper_.fire_due(
-      never);  // nothing they reach takes work any more; each disposes of what it holds
+  // Nothing they reach takes work any more; each disposes of what it holds.
+  timekeeper_.fire_due(never);
   scheduler_->drop_rest();
 }
 

@@ -32,6 +32,8 @@ class ThreadedCore final : public RuntimeCore {
     scheduler_->release_later(std::move(last));
   }
 
+  void allow_spares(int more) noexcept override { scheduler_->allow_spares(more); }
+
   void wake_watcher() noexcept { timekeeper_.interrupt(); }
 
  private:

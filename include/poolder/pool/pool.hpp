@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -43,21 +42,32 @@ class PoolMessages {
   /// wait for room could never end.
   template <class M>
   requires HandlesJob<W, M>
-  void cast(M&& job) { handle_.cast(job_message(std::forward<M>(job))); }
+  void cast(M&& job) {
+    if (handle_.routes_by_broadcast(nullptr))
+      return cast(std::forward<M>(job), Route{Routing::broadcast});
+    handle_.cast(job_message(std::forward<M>(job)));
+  }
   /// As above; Error{worker_down} where the route names a worker that has ended.
   template <class M>
   requires HandlesJob<W, M>
   void cast(M&& job, Route route) {
-    if (handle_.routes_by_broadcast(&route)) {
+    if (!handle_.routes_by_broadcast(&route))
+      return handle_.cast(job_message(std::forward<M>(job)), route);
+    if constexpr (std::is_copy_constructible_v<detail::Kept<M>>) {
       broadcast(job);
     } else {
-      handle_.cast(job_message(std::forward<M>(job)), route);
+      detail::fail(ErrorCode::invalid_argument,
+                   "a message that cannot be copied cannot be broadcast");
     }
   }
   /// False where cast would throw queue_full or stopped; never waits.
   template <class M>
   requires HandlesJob<W, M>
-  bool try_cast(M&& job) { return handle_.try_cast(job_message(std::forward<M>(job))); }
+  bool try_cast(M&& job) {
+    if constexpr (std::is_copy_constructible_v<detail::Kept<M>>)
+      if (handle_.routes_by_broadcast(nullptr)) return broadcast(job) > 0;
+    return handle_.try_cast(job_message(std::forward<M>(job)));
+  }
 
   /// Sends a request and waits for its reply. Rethrows what the handler threw. Throws
   /// Error{timeout} at the deadline (the handler's work goes on, its reply goes nowhere),
@@ -102,18 +112,22 @@ class PoolMessages {
   template <std::ranges::input_range R>
   requires HandlesJob<W, std::ranges::range_value_t<R>>
   void cast_all(R&& jobs) {
-    constexpr bool may_move = !std::is_lvalue_reference_v<R>;
-    std::array<detail::Message*, 512> chunk;
-    std::size_t filled = 0;
+    // A view's elements are somebody else's; only a container that is given away is moved from.
+    constexpr bool may_move =
+        !std::is_lvalue_reference_v<R> && !std::ranges::view<R> && !std::ranges::borrowed_range<R>;
+    if (handle_.routes_by_broadcast(nullptr)) {
+      for (auto&& job : jobs) cast(job);
+      return;
+    }
+    detail::CastChunk chunk{handle_};
     for (auto&& job : jobs) {
       if constexpr (may_move) {
-        chunk[filled++] = job_message(std::move(job));
+        chunk.add(job_message(std::move(job)));
       } else {
-        chunk[filled++] = job_message(job);
+        chunk.add(job_message(job));
       }
-      if (filled == chunk.size()) handle_.cast_all(chunk.data(), std::exchange(filled, 0));
     }
-    handle_.cast_all(chunk.data(), filled);
+    chunk.send();
   }
   /// A copy to every worker, whatever the routing; how many got it.
   template <class M>
@@ -202,7 +216,8 @@ class PoolMessages {
       const detail::WorkerMessageType& type = detail::call_type<W, detail::Kept<M>, R>;
       std::uint64_t key = 0;
       constexpr bool keyed = detail::has_key<W, detail::Kept<M>>;
-      if constexpr (keyed) key = detail::key_of<W, detail::Kept<M>>(request);
+      if constexpr (keyed)
+        if (handle_.routes_by_key(options)) key = detail::key_of<W, detail::Kept<M>>(request);
       detail::InlineTurn turn{handle_, options, type, keyed ? &key : nullptr};
       if (turn) return call_here<R>(turn, std::forward<M>(request));
       return send_and_wait<R>(std::forward<M>(request), options, turn.slot());
@@ -292,7 +307,7 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
       : Pool(Checked{}, runtime, (detail::check(options), options), std::move(worker_args)...) {}
   /// stop()
   ~Pool() {
-    if (owner_) this->handle_.stop();
+    if (owner_) this->handle_.stop_quietly();
   }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;

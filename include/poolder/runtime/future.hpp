@@ -34,7 +34,9 @@ class [[nodiscard]] Future {
 
   /// Waits at most `timeout`, then throws Error{timeout}; the request goes on, and get may be
   /// called again.
-  T get(Duration timeout) { return wait(detail::after(core_->now(), timeout)); }
+  T get(Duration timeout) {
+    return wait(core_ ? detail::after(core_->now(), timeout) : detail::never);
+  }
 
   bool ready() const noexcept { return reply_ && reply_->ready(); }
 
@@ -51,7 +53,8 @@ class [[nodiscard]] Future {
   /// deadline has come. Consumes the future.
   template <class F>
   void then(F&& on_result) {
-    auto reply = std::move(reply_);
+    auto reply = std::exchange(reply_, {});
+    if (!reply) detail::fail(ErrorCode::invalid_argument, "this future's answer was taken");
     auto& target = *reply;
     target.keep();
     target.then(core_, [shared = std::make_shared<detail::ReplyPtr<T>>(std::move(reply)),

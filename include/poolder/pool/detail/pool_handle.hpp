@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <poolder/pool/options.hpp>
@@ -51,6 +53,7 @@ class PoolHandle {
 
   /// Whether a call may run on the caller's thread.
   bool calls_inline() const noexcept;
+  bool routes_by_key(const CallOptions& options) const noexcept;
 
   /// Sends, and waits for the answer up to the deadline. Throws what the route refuses, and
   /// Error{timeout}.
@@ -73,6 +76,7 @@ class PoolHandle {
   void resume() const;
   bool drain(Duration deadline) const;
   void stop() const;
+  void stop_quietly() const noexcept;  ///< for destructors: a wait that could never end is left
   void kill(Pid worker) const;
   PoolStats stats() const;
 
@@ -80,6 +84,33 @@ class PoolHandle {
   friend class InlineTurn;
 
   std::shared_ptr<PoolCore> core_;
+};
+
+/// Jobs on their way into cast_all, a few hundred at a time. What was added is sent, also where a
+/// later one throws.
+class CastChunk {
+ public:
+  explicit CastChunk(const PoolHandle& pool) noexcept : pool_(pool) {}
+  ~CastChunk() {
+    try {
+      send();
+    } catch (...) {
+      // Another exception is under way already.
+    }
+  }
+  CastChunk(const CastChunk&) = delete;
+  CastChunk& operator=(const CastChunk&) = delete;
+
+  void add(Message* message) {
+    messages_[filled_++] = message;
+    if (filled_ == messages_.size()) send();
+  }
+  void send() { pool_.cast_all(messages_.data(), std::exchange(filled_, 0)); }
+
+ private:
+  const PoolHandle& pool_;
+  std::size_t filled_ = 0;
+  std::array<Message*, 512> messages_;
 };
 
 /// An idle worker that the calling thread runs itself, for one call. Empty where the worker that

@@ -60,6 +60,10 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   /// outlives the last step of who gave it up.
   virtual void release_later(std::shared_ptr<void> last) = 0;
 
+  /// More, or fewer, spare threads than the options allow: for an engine that stops while all are
+  /// stuck in handlers.
+  virtual void allow_spares(int more) noexcept = 0;
+
   /// Null: not simulated. Draws from the seed.
   virtual class Random* choices() noexcept { return nullptr; }
   /// Simulated, and the caller is neither its owner nor a handler: throws Error{invalid_argument}.

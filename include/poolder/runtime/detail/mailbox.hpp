@@ -62,8 +62,7 @@ class Mailbox {
   /// it leaves.
   bool enter_after_change() noexcept {
     Word expected = idle;
-    return head_.compare_exchange_strong(expected, empty, std::memory_order_seq_cst,
-                                         std::memory_order_relaxed);
+    return head_.compare_exchange_strong(expected, empty, std::memory_order_seq_cst);
   }
 
   /// A chain in the order it was sent.

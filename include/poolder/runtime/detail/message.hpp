@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <poolder/runtime/detail/node_cache.hpp>
@@ -44,9 +46,11 @@ struct Payload {
   template <class... Args>
   static void construct(Message& message, Args&&... args) {
     if constexpr (fits) {
-      ::new (static_cast<void*>(message.payload)) T{std::forward<Args>(args)...};
+      make(message.payload, std::forward<Args>(args)...);
     } else {
-      ::new (static_cast<void*>(message.payload)) T*(new T{std::forward<Args>(args)...});
+      auto memory = std::make_unique<Storage>();
+      make(memory->bytes, std::forward<Args>(args)...);
+      ::new (static_cast<void*>(message.payload)) Storage*(memory.release());
     }
   }
 
@@ -54,15 +58,32 @@ struct Payload {
     if constexpr (fits) {
       return *std::launder(reinterpret_cast<T*>(message.payload));
     } else {
-      return **std::launder(reinterpret_cast<T**>(message.payload));
+      return *std::launder(reinterpret_cast<T*>(storage(message)->bytes));
     }
   }
 
   static void destroy(Message& message) noexcept {
-    if constexpr (fits) {
-      get(message).~T();
+    get(message).~T();
+    if constexpr (!fits) delete storage(message);
+  }
+
+ private:
+  struct Storage {
+    alignas(T) std::byte bytes[sizeof(T)];
+  };
+
+  static Storage* storage(Message& message) noexcept {
+    return *std::launder(reinterpret_cast<Storage**>(message.payload));
+  }
+
+  // One argument is copied or moved, never taken for the elements of a list; several make an
+  // aggregate.
+  template <class... Args>
+  static void make(std::byte* memory, Args&&... args) {
+    if constexpr (sizeof...(Args) == 1 && std::is_constructible_v<T, Args&&...>) {
+      ::new (static_cast<void*>(memory)) T(std::forward<Args>(args)...);
     } else {
-      delete &get(message);
+      ::new (static_cast<void*>(memory)) T{std::forward<Args>(args)...};
     }
   }
 };

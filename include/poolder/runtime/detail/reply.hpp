@@ -78,6 +78,7 @@ class ReplyBase {
   /// Only who waited holds it from now on: the thread that answered must not be the one to destroy
   /// an exception that is being read here.
   std::exception_ptr take_error() noexcept { return std::move(error_); }
+  void set_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
   void answered() noexcept { phase_.store(Phase::answered, std::memory_order_release); }
   bool settled() const noexcept {
     return phase_.load(std::memory_order_acquire) >= Phase::answered;
@@ -107,7 +108,11 @@ class PendingReply final : public ReplyBase {
     } else {
       R result = f();
       if (!claim()) return;
-      value_.emplace(std::move(result));
+      try {
+        value_.emplace(std::move(result));
+      } catch (...) {
+        set_error(std::current_exception());  // a value whose move throws
+      }
       answered();
     }
   }
