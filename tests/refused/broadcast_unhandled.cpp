@@ -1,0 +1,9 @@
+// refused: poolder: the worker has no handle_job for a message of this type
+#include <poolder/poolder.hpp>
+struct Job {};
+struct Worker {
+#ifdef CONTROL
+  void handle_job(Job) {}
+#endif
+};
+void use(poolder::Pool<Worker>& pool) { pool.broadcast(Job{}); }

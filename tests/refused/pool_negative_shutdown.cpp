@@ -1,0 +1,15 @@
+// refused: poolder: PoolOptions.shutdown must not be negative
+#include <poolder/poolder.hpp>
+struct Job {};
+struct MyWorker {
+  void handle_job(Job) {}
+};
+struct MyPool {
+  using Worker = MyWorker;
+#ifdef CONTROL
+  static constexpr poolder::PoolOptions options{.shutdown = std::chrono::seconds{0}};
+#else
+  static constexpr poolder::PoolOptions options{.shutdown = std::chrono::seconds{-1}};
+#endif
+};
+void use(poolder::Runtime& runtime) { poolder::Pool<MyPool> pool{runtime}; }
