@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::chrono::milliseconds tick_length{100};
 constexpr std::chrono::seconds commit_interval{1};
-constexpr poolder::RuntimeOptions runtime_options{.shutdown = std::chrono::milliseconds{500}};
+constexpr std::chrono::milliseconds patience{
+    300};  // several times, within the two seconds of a Ctrl-C
+constexpr poolder::RuntimeOptions runtime_options{.shutdown = patience};
 
 BuildOptions completed(BuildOptions options) {
   if (options.readers == 0)
@@ -74,9 +76,12 @@ void Build::commit_now_and_then() {
   writers_.try_cast(Commit{});
 }
 
-// From here no file is begun, and the writer lets fall what it still gets: each pool ends at once.
+// From here no file is begun, and what is queued is let fall: each pool is through at once. A
+// reader that hangs in a read that does not return is left behind.
 void Build::cut_short() {
   run_->cut_short();
+  walkers_.drain(patience);
+  readers_.drain(patience);
   readers_.stop();
   walkers_.stop();
 }

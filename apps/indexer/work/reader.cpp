@@ -29,9 +29,10 @@ Reader::Reader(std::shared_ptr<Run> run, poolder::Ref<poolder::Pool<Writing>> wr
       block_(block_size) {}
 
 void Reader::handle_job(const ReadFile& file, poolder::Context& context) {
+  if (run_->is_cut_short()) return;
   path_ = file.path;
   try {
-    auto document = read(file.path, context.stop_token());
+    auto document = read(file.path);
     if (document) deliver(std::move(*document));
   } catch (const files::FileError& error) {
     if (error.transient() && context.attempt() < options.retry.max_attempts) throw;
@@ -52,14 +53,14 @@ poolder::Recovery Reader::handle_error(const poolder::Failure& failure) {
   }
 }
 
-std::optional<record::Document> Reader::read(const std::string& path, const std::stop_token& stop) {
+std::optional<record::Document> Reader::read(const std::string& path) {
   record::Document document{.path = path};
   record::Stopwatch watch(document.phases);
   files::FileStream file(path);
   sha256_.reset();
-  content_.begin(stop);
+  content_.begin(run_->cut_short_token());
   while (const std::size_t got = file.read(block_)) {
-    if (stop.stop_requested()) return std::nullopt;
+    if (run_->is_cut_short()) return std::nullopt;
     watch.lap(record::Phase::read);
     take(std::string_view(block_.data(), got), watch);
     document.size += got;

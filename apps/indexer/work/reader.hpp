@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +40,8 @@ class Reader {
   poolder::Recovery handle_error(const poolder::Failure& failure);
 
  private:
-  /// Nothing: the build was stopped before the file's end.
-  std::optional<record::Document> read(const std::string& path, const std::stop_token& stop);
+  /// Nothing: the build was cut short before the file's end.
+  std::optional<record::Document> read(const std::string& path);
   void take(std::string_view block, record::Stopwatch& watch);
   void conclude(record::Document& document);
   void deliver(record::Document&& document);
@@ -61,7 +60,7 @@ struct Reading {
   static constexpr poolder::PoolOptions options{
       .name = "readers",
       .queue = {.capacity = 16, .on_full = poolder::OnFull::block},
-      .shutdown = std::chrono::seconds{1},
+      .shutdown = std::chrono::milliseconds{300},
   };
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -33,9 +34,10 @@ class Run {
 
   Backlog backlog;
 
-  /// From now on the writer only takes what it is given and lets it fall.
-  void cut_short() { cut_short_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool is_cut_short() const { return cut_short_.load(std::memory_order_relaxed); }
+  /// From now on every worker lets fall what it has and what it gets.
+  void cut_short() { cut_short_.request_stop(); }
+  [[nodiscard]] bool is_cut_short() const { return cut_short_.stop_requested(); }
+  [[nodiscard]] std::stop_token cut_short_token() const { return cut_short_.get_token(); }
 
   /// The build cannot go on. The first reason given is the one that is kept.
   void fail(std::string why) {
@@ -48,7 +50,7 @@ class Run {
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
  private:
-  std::atomic<bool> cut_short_{false};
+  std::stop_source cut_short_{};
   std::atomic<bool> failing_{false};
   std::atomic<bool> failed_{false};  // released after failure_ was written
   std::string failure_;

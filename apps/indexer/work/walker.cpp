@@ -10,7 +10,7 @@ Walker::Walker(std::shared_ptr<Run> run, poolder::Ref<poolder::Pool<Reading>> re
     : run_(std::move(run)), readers_(std::move(readers)), writers_(std::move(writers)) {}
 
 // Ends early where the other walk was quicker.
-void Walker::handle_job(const CountTree&, poolder::Context& context) {
+void Walker::handle_job(const CountTree&) {
   const files::WalkVisitor visitor{
       .file =
           [&](const std::string&, std::uint64_t size) {
@@ -18,25 +18,25 @@ void Walker::handle_job(const CountTree&, poolder::Context& context) {
             run_->counted_bytes.fetch_add(size, std::memory_order_relaxed);
           },
       .problem = [](const std::string&, const record::Problem&) {},
-      .stopped = [&, stop = context.stop_token()] { return stop.stop_requested() || run_->found; },
+      .stopped = [&] { return run_->is_cut_short() || run_->found; },
   };
   if (walk(run_->options.root, walk_options(), visitor)) {
     run_->counted.store(true, std::memory_order_release);
   }
 }
 
-void Walker::handle_job(const FeedTree&, poolder::Context& context) {
+void Walker::handle_job(const FeedTree&) {
   const files::WalkVisitor visitor{
       .file = [&](std::string path, std::uint64_t size) { feed(std::move(path), size); },
       .problem = [&](std::string path,
                      record::Problem problem) { report(std::move(path), std::move(problem)); },
-      .stopped = [stop = context.stop_token()] { return stop.stop_requested(); },
+      .stopped = [&] { return run_->is_cut_short(); },
   };
   try {
     if (walk(run_->options.root, walk_options(), visitor))
       run_->found.store(true, std::memory_order_release);
   } catch (const poolder::Error& error) {
-    // The readers were stopped before this walk: the build is being cut short.
+    // A reader hung, and was left behind: the build is being cut short.
     if (error.code() != poolder::ErrorCode::stopped) throw;
   }
 }

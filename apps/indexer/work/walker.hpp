@@ -27,8 +27,8 @@ class Walker {
   Walker(std::shared_ptr<Run> run, poolder::Ref<poolder::Pool<Reading>> readers,
          poolder::Ref<poolder::Pool<Writing>> writers);
 
-  void handle_job(const CountTree&, poolder::Context& context);
-  void handle_job(const FeedTree&, poolder::Context& context);
+  void handle_job(const CountTree&);
+  void handle_job(const FeedTree&);
   poolder::Recovery handle_error(const poolder::Failure& failure);
 
  private:
@@ -46,7 +46,7 @@ struct Walking {
   static constexpr poolder::PoolOptions options{
       .name = "walkers",
       .size = 2,
-      .shutdown = std::chrono::milliseconds{500},
+      .shutdown = std::chrono::milliseconds{300},
   };
 };
 

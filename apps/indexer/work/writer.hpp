@@ -59,7 +59,7 @@ struct Writing {
       .name = "writers",
       .size = 1,
       .queue = {.capacity = 32, .on_full = poolder::OnFull::block},
-      .shutdown = std::chrono::milliseconds{500},
+      .shutdown = std::chrono::milliseconds{300},
   };
 };
 
