@@ -143,8 +143,7 @@ bool SimulatedCore::step(Carrier& self) {
   } else {
     std::size_t drawn = random_.below(static_cast<std::uint32_t>(choices));
     if (drawn < runnable_.size()) {
-      Runnable* cell = runnable_[drawn];
-      runnable_.erase(runnable_.begin() + static_cast<std::ptrdiff_t>(drawn));
+      Runnable* cell = take_runnable();
       DrawnTurn turn{random_};
       cell->run(turn);
     } else if (drawn -= runnable_.size(); drawn < ready.size()) {
@@ -157,6 +156,24 @@ bool SimulatedCore::step(Carrier& self) {
   idle_.push_back(&self);
   resume(*resumed);
   return false;
+}
+
+// Max before high before the rest; of those that are left, low counts an eighth.
+Runnable* SimulatedCore::take_runnable() {
+  Priority highest = Priority::normal;
+  for (const Runnable* each : runnable_) highest = std::max(highest, each->priority());
+  const auto weight = [highest](const Runnable& cell) {
+    if (highest > Priority::normal) return cell.priority() == highest ? 1u : 0u;
+    return cell.priority() == Priority::low ? 1u : 8u;
+  };
+  std::uint32_t sum = 0;
+  for (const Runnable* each : runnable_) sum += weight(*each);
+  std::uint32_t drawn = random_.below(sum);
+  auto at = runnable_.begin();
+  for (; drawn >= weight(**at); ++at) drawn -= weight(**at);
+  Runnable* cell = *at;
+  runnable_.erase(at);
+  return cell;
 }
 
 // Nothing can run at this moment: the owner goes on if that is what it waits for, else the clock

@@ -51,6 +51,7 @@ class SimulatedCore final : public RuntimeCore {
   void pass_baton();
   void carry(Carrier& self);
   bool step(Carrier& self);
+  Runnable* take_runnable();
   Frame* when_idle();
   void fire_one_due();
   void resume(Frame& frame);
