@@ -54,7 +54,11 @@ Pid PoolCore::new_pid(std::size_t index) const noexcept {
   return Pid::make(last.fetch_add(1, std::memory_order_relaxed) + 1, index);
 }
 
-bool PoolCore::owns(Pid pid) const noexcept { return find(pid) != nullptr; }
+// A worker that was killed or shrunk away, but has not ended yet, is still ours.
+bool PoolCore::owns(Pid pid) const noexcept {
+  const auto index = static_cast<std::size_t>(pid.index());
+  return find(pid) != nullptr || (index < slots_.count() && slots_[index].holds(pid));
+}
 
 bool PoolCore::admit_restart() {
   const Ticks now = runtime_->now();

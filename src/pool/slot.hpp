@@ -80,6 +80,10 @@ class alignas(64) Slot final : public Runnable {
   SlotQueue* queue() noexcept { return queue_.get(); }
   std::size_t index() const noexcept { return index_; }
   Pid pid() const noexcept { return Pid::from(pid_.load(std::memory_order_acquire)); }
+  /// That worker object is here, wanted or not.
+  bool holds(Pid pid) const noexcept {
+    return pid != Pid{} && present_.load(std::memory_order_acquire) == pid.value();
+  }
   bool is_idle() const noexcept { return mail_.is_idle(); }
   const PoolCore& pool() const noexcept { return pool_; }
 

@@ -2,6 +2,7 @@
 
 #include "pool/pool_core.hpp"
 #include "pool/slot.hpp"
+#include "runtime/monitors.hpp"
 #include "runtime/scheduler_thread.hpp"
 #include "runtime/wait_graph.hpp"
 
@@ -159,6 +160,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
     return false;
   }
   WorkerBox* box = std::exchange(box_, nullptr);
+  pool_.runtime().monitors().note(victim, reason);
   present_.store(0, std::memory_order_release);
   Message* message = std::exchange(current_, nullptr);
   const auto& type = static_cast<const WorkerMessageType&>(*activation->task());
