@@ -75,7 +75,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   void cast(Slot& slot, Message* message);
   bool try_cast(Slot& slot, Message* message);
   void cast_all(Message** messages, std::size_t count);
-  std::size_t broadcast(Message* (*copy)(const void*), const void* job);
+  std::size_t broadcast(Message* (*copy)(const void*), const void* job, bool may_wait);
   void call(Slot& slot, Message* message, ReplyBase& reply, const CallOptions& options);
   void request(Slot& slot, Message* message, ReplyBase& reply, Ticks deadline);
   void check_open() const;

@@ -6,6 +6,18 @@ namespace poolder::detail {
 
 namespace {
 
+/// A copy of it for every worker; how many got one. Without `may_wait`, who has no room gets none.
+std::size_t broadcast_copies(PoolCore& core, const Message& message, bool may_wait) {
+  if (!static_cast<const WorkerMessageType&>(*message.type).copy)
+    fail(ErrorCode::invalid_argument, "a message of type " + std::string(message.type->name) +
+                                          " cannot be copied, so it cannot be broadcast");
+  const auto copy = [](const void* original) {
+    const auto& each = *static_cast<const Message*>(original);
+    return static_cast<const WorkerMessageType&>(*each.type).copy(each);
+  };
+  return core.broadcast(copy, &message, may_wait);
+}
+
 /// Owns a message until a slot has it: what throws on the way frees it.
 class Held {
  public:
@@ -41,6 +53,7 @@ void PoolHandle::cast(Message* message) const {
   core_->check_thread();
   core_->check_open();
   const Routing routing = core_->options().routing;
+  if (routing == Routing::broadcast) return (void)broadcast_copies(*core_, *held, true);
   Slot& slot =
       routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, Keyed{*held});
   core_->cast(slot, held.give());
@@ -50,6 +63,7 @@ void PoolHandle::cast(Message* message, const Route& route) const {
   Held held{message};
   core_->check_thread();
   core_->check_open();
+  if (route.is(Routing::broadcast)) return (void)broadcast_copies(*core_, *held, true);
   Slot& slot = core_->choose(route, Keyed{*held});
   core_->cast(slot, held.give());
 }
@@ -59,6 +73,8 @@ bool PoolHandle::try_cast(Message* message) const {
   core_->check_thread();
   try {
     core_->check_open();
+    if (core_->options().routing == Routing::broadcast)
+      return broadcast_copies(*core_, *held, false) > 0;
     Slot& slot = core_->by_routing(core_->options().routing, Keyed{*held});
     return core_->try_cast(slot, held.give());
   } catch (const Error& error) {
@@ -89,7 +105,7 @@ void PoolHandle::cast_all(Message** messages, std::size_t count) const {
 std::size_t PoolHandle::broadcast(Message* (*copy)(const void*), const void* job) const {
   core_->check_thread();
   core_->check_open();
-  return core_->broadcast(copy, job);
+  return core_->broadcast(copy, job, true);
 }
 
 bool PoolHandle::routes_by_broadcast(const Route* route) const noexcept {

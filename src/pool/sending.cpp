@@ -146,13 +146,16 @@ void PoolCore::cast_all(Message** messages, std::size_t count) {
   if (refused) fail_stopped();
 }
 
-std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job) {
+std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job, bool may_wait) {
   std::size_t reached = 0;
   const std::size_t now = size();
   for (std::size_t i = 0; i < now; ++i) {
     Unsent unsent{copy(job)};
     try {
-      push(slots_[i], unsent.message(), never);
+      if (may_wait)
+        push(slots_[i], unsent.message(), never);
+      else if (!try_push(slots_[i], unsent.message(), nullptr))
+        continue;
       unsent.sent();
       ++reached;
     } catch (const Error& error) {

@@ -103,6 +103,10 @@ constexpr WorkerMessageType make_job_type() {
     type.key = [](const Message& message) {
       return key_of<W, M>(Payload<M>::get(const_cast<Message&>(message)));
     };
+  if constexpr (std::copy_constructible<M>)
+    type.copy = [](const Message& message) {
+      return make_message<M>(*message.type, Payload<M>::get(const_cast<Message&>(message)));
+    };
   return type;
 }
 template <class W, class M>

@@ -26,6 +26,8 @@ struct WorkerMessageType : MessageType {
   class ReplyBase* (*reply)(Message& message) noexcept;
   /// The key that Routing::hash goes by; null where the type has none.
   std::uint64_t (*key)(const Message& message);
+  /// Another of the same, for broadcast; null where it cannot be copied.
+  Message* (*copy)(const Message& message) = nullptr;
 };
 
 /// What an engine must know of a worker class, one static table for each.
