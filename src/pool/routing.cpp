@@ -34,8 +34,9 @@ std::uint64_t draw(RuntimeCore& runtime) {
 
 // Every slot in turn, exactly: one counter for all senders.
 Slot& PoolCore::in_turn() {
-  const std::uint64_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
   const std::size_t now = size();
+  if (now == 1) return slots_[0];
+  const std::uint64_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
   const bool small = ((turn | now) >> 32) == 0;  // a 32-bit division costs a third
   return slots_[small ? static_cast<std::uint32_t>(turn) % static_cast<std::uint32_t>(now)
                       : turn % now];

@@ -21,11 +21,11 @@ const Owning* Owning::innermost() noexcept { return owned; }
 
 Slot::Slot(PoolCore& pool, std::size_t index, WorkerBox* worker)
     : Runnable(pool.worker_type().options.priority),
+      index_(static_cast<std::uint32_t>(index)),
       pool_(pool),
       box_(worker),
       pid_(worker->pid().value()),
-      present_(worker->pid().value()),
-      index_(static_cast<std::uint32_t>(index)) {
+      present_(worker->pid().value()) {
   const QueueOptions& queue = pool.options().queue;
   if (queue.capacity != unlimited || queue.order == QueueOrder::lifo)
     queue_ = std::make_unique<SlotQueue>(queue);
@@ -73,6 +73,7 @@ Message* Slot::next_message() noexcept {
   if (!batch_) return queue_ ? queue_->pop() : nullptr;
   Message* message = batch_;
   batch_ = message->next;
+  if (batch_) __builtin_prefetch(batch_);
   batch_length_.store(batch_length_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
   return message;
 }

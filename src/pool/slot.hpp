@@ -172,13 +172,13 @@ class alignas(64) Slot final : public Runnable {
   void hibernate();
   bool take_from_handler(Pid victim, const ExitReason& reason);
 
+  const std::uint32_t index_;  // here, where it costs nothing
   Mailbox mail_;
   PoolCore& pool_;
   std::unique_ptr<SlotQueue> queue_;
   WorkerBox* box_;
   std::atomic<std::uint64_t> pid_;
   std::atomic<std::uint64_t> present_;  // the pid of box_; 0: there is none
-  const std::uint32_t index_;
 
   alignas(64) Message* batch_ = nullptr;
   std::atomic<std::uint32_t> batch_length_{0};
@@ -194,6 +194,8 @@ class alignas(64) Slot final : public Runnable {
   SlotTimer* timer_ = nullptr;
   friend class SlotTimer;
 };
+static_assert(sizeof(Slot) == 128 || sizeof(void*) != 8,
+              "two cache lines: a million idle workers count");
 
 /// A slot's one timer: for its hibernation, or for the next try at a constructor. Shared by the
 /// slot and the clock.

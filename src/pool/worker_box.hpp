@@ -33,8 +33,10 @@ class WorkerBox final : public WorkerHost {
   std::stop_source begin_stop() noexcept;
 
   /// The slot goes on without it: the pool stays until its handler has ended.
-  void abandon(std::shared_ptr<PoolCore> pool) noexcept { abandoned_ = std::move(pool); }
-  std::shared_ptr<PoolCore> abandoned() noexcept { return std::move(abandoned_); }
+  void abandon(std::shared_ptr<PoolCore> pool) {
+    abandoned_ = std::make_unique<std::shared_ptr<PoolCore>>(std::move(pool));
+  }
+  std::shared_ptr<PoolCore> abandoned() noexcept { return std::move(*abandoned_); }
 
   std::stop_token stop_token() override;
   void sleep(Duration span) override;
@@ -48,7 +50,8 @@ class WorkerBox final : public WorkerHost {
 
   PoolCore& pool_;
   const Pid pid_;
-  std::shared_ptr<PoolCore> abandoned_;
+  std::unique_ptr<std::shared_ptr<PoolCore>>
+      abandoned_;                            // rare, so a pointer: a million idle workers count
   std::stop_source stop_{std::nostopstate};  // made when first asked for; guarded by busy_
   std::atomic_flag busy_;                    // held for a few instructions
   bool stopping_ = false;                    // guarded by busy_

@@ -171,7 +171,8 @@ void Scheduler::give_seat_up() {
   Activation& activation = Activation::outermost();
   for (;;) {
     const std::uint64_t word = activation.word();
-    if ((word & Activation::running) == 0) break;  // user code outside a handler: a message's destructor
+    if ((word & Activation::running) == 0)
+      break;  // user code outside a handler: a message's destructor
     if ((word & Activation::unseated) != 0 || activation.unseat(word)) break;
   }
   self->lost_seat();

@@ -27,7 +27,7 @@ bool ThreadedCore::wait(WaitPoint& point, Ticks deadline) {
 void ThreadedCore::watch() {
   prctl(PR_SET_TIMERSLACK, 1);  // nanosecond; the default of 50 us would make every timer late
   constexpr Ticks tick = 1'000'000;
-  constexpr int most_quiet = 8;  // ticks while nothing runs; then it sleeps for good
+  constexpr int most_quiet = 64;  // ticks while nothing runs; then it sleeps for good
   int quiet = 0;
   while (watching_.load(std::memory_order_acquire)) {
     const int calls = timekeeper_.calls();

@@ -184,8 +184,9 @@ TEST_P(Stop, ByAMessageThatOwnsThePoolAndIsGivenUp) {
 
 TEST_P(Stop, ByAWorkersDestructor) {
   auto pool = actors(2);
-  plan->in_destructor = [&, first = std::make_shared<std::once_flag>()] {
-    std::call_once(*first, [&] { pool->stop(); });
+  // Not a once_flag: the other worker's destructor would wait there for the one that waits for it.
+  plan->in_destructor = [&, first = std::make_shared<std::atomic<bool>>(true)] {
+    if (first->exchange(false)) pool->stop();
   };
 
   pool->cast(Leave{});
