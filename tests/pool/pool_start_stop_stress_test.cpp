@@ -5,6 +5,7 @@
 
 #include <poolder/poolder.hpp>
 
+#include "support/error_of.hpp"
 #include "support/start_stop.hpp"
 
 using namespace std::chrono_literals;
@@ -106,6 +107,21 @@ TEST(PoolStartStop, StopsWhatStillRunsWhenTheRuntimeIsDestroyedFirst) {
 
     EXPECT_EQ(Counter::alive, 0);
   }
+}
+
+TEST(PoolStartStop, RefusesAMillionCastsOnceStopped) {
+  poolder::Runtime runtime{{.threads = 2}};
+  Counters pool{runtime, three_workers()};
+  pool.stop();
+
+  std::size_t refused = 0, thrown = 0;
+  for (int i = 0; i < 1'000'000; ++i) refused += !pool.try_cast(Count{});
+  for (int i = 0; i < 10'000; ++i)
+    thrown += poolder_tests::error_of([&] { pool.cast(Count{}); }) == ErrorCode::stopped;
+
+  EXPECT_EQ(refused, 1'000'000u);
+  EXPECT_EQ(thrown, 10'000u);
+  EXPECT_EQ(pool.stats().processed, 0u);
 }
 
 }  // namespace

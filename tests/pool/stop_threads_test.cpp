@@ -3,7 +3,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -184,9 +183,9 @@ TEST_P(Stop, ByAMessageThatOwnsThePoolAndIsGivenUp) {
 
 TEST_P(Stop, ByAWorkersDestructor) {
   auto pool = actors(2);
-  // Not a once_flag: the other worker's destructor would wait there for the one that waits for it.
-  plan->in_destructor = [&, first = std::make_shared<std::atomic<bool>>(true)] {
-    if (first->exchange(false)) pool->stop();
+  std::atomic<bool> first{true};
+  plan->in_destructor = [&] {
+    if (first.exchange(false)) pool->stop();
   };
 
   pool->cast(Leave{});

@@ -43,20 +43,6 @@ class Stopped : public poolder_tests::OnThreads {
 INSTANTIATE_TEST_SUITE_P(Threads, Stopped, poolder_tests::thread_counts,
                          poolder_tests::name_of_count);
 
-TEST_P(Stopped, RefusesAMillionCasts) {
-  const auto pool = adders();
-  pool->stop();
-
-  std::size_t refused = 0, thrown = 0;
-  for (int i = 0; i < 1'000'000; ++i) refused += !pool->try_cast(Add{i});
-  for (int i = 0; i < 10'000; ++i)
-    thrown += error_of([&] { pool->cast(Add{i}); }) == ErrorCode::stopped;
-
-  EXPECT_EQ(refused, 1'000'000u);
-  EXPECT_EQ(thrown, 10'000u);
-  EXPECT_EQ(pool->stats().processed, 0u);
-}
-
 void expect_everything_refused(Adders& pool) {
   EXPECT_EQ(error_of([&] { pool.cast(Add{1}); }), ErrorCode::stopped);
   EXPECT_EQ(error_of([&] { pool.cast(Add{1}, poolder::Route::index(0)); }), ErrorCode::stopped);

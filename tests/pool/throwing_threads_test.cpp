@@ -285,10 +285,10 @@ TEST_P(Throwing, MessageThatCannotBeCopiedIsTheSendersErrorAndLeaksNothing) {
     *original.copies = 1;
     return made;
   }();
-  EXPECT_THROW(pool.cast_all(many), std::bad_alloc);  // the first had been cast, as by casting each
+  EXPECT_THROW(pool.cast_all(many), std::bad_alloc);
 
   EXPECT_TRUE(pool.drain(patience));
-  EXPECT_EQ(pool.call(Work{}), 3);
+  EXPECT_EQ(pool.call(Work{}), 3);  // cast_all sends what comes before, as casting each would
 }
 
 TEST_P(Throwing, RouteFunctionIsTheSendersError) {
