@@ -118,21 +118,18 @@ void PoolCore::request(Slot& slot, Message* message, ReplyBase& reply, Ticks dea
   }
 }
 
-// A chain for each slot, entered at once.
+// A segment for each slot, entered at once.
 void PoolCore::cast_all(Message** messages, std::size_t count) {
   const std::size_t now = size();
   const std::uint64_t first = turn_.fetch_add(count, std::memory_order_relaxed);
   bool refused = false;
   for (std::size_t lane = 0; lane < now && lane < count; ++lane) {
     Slot& slot = slots_[(first + lane) % now];
-    Message* newest = nullptr;
-    std::uint64_t length = 0;
-    for (std::size_t i = lane; i < count; i += now, ++length) {
-      messages[i]->next = newest;
-      newest = messages[i];
-    }
+    std::size_t last = lane;
+    std::uint64_t length = 1;
+    for (; last + now < count; last += now, ++length) messages[last]->next = messages[last + now];
     stamp(*messages[lane], first == 0 ? 0 : lane);
-    switch (slot.mail().send(newest, messages[lane], length)) {
+    switch (slot.mail().send_all(messages[lane], messages[last], length)) {
       case Mailbox::Sent::queued:
         break;
       case Mailbox::Sent::woke:

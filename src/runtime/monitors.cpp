@@ -56,7 +56,7 @@ std::vector<Monitors::Watcher> Monitors::take(Pid pid) {
 ExitReason Monitors::remembered(Pid pid) {
   return cell_.enter([&] {
     for (const Ended& each : recent_)
-      if (each.pid == pid) return each.reason;
+      if (each.pid == pid && pid != Pid{}) return each.reason;
     return ExitReason{ExitReason::Kind::normal, "no such worker, or it ended long ago"};
   });
 }

@@ -87,7 +87,7 @@ TEST(Mailbox, LosesNoChangeBetweenTheOwnerWhoLeavesAndWhoeverEnters) {
   EXPECT_EQ(cell.read, senders * letters / 2);
 }
 
-TEST(Mailbox, TakesChainsWhole) {
+TEST(Mailbox, TakesSegmentsWhole) {
   Cell cell;
   constexpr std::uint64_t chain = 5;
 
@@ -97,11 +97,10 @@ TEST(Mailbox, TakesChainsWhole) {
       Message* oldest = nullptr;
       for (std::uint64_t j = i; j < i + chain; ++j) {
         Message* each = make_message<Letter>(letter_type, sender, j);
-        each->next = newest;
+        (newest ? newest->next : oldest) = each;
         newest = each;
-        if (!oldest) oldest = each;
       }
-      if (cell.mail.send(newest, oldest, chain) == Mailbox::Sent::woke) cell.run();
+      if (cell.mail.send_all(oldest, newest, chain) == Mailbox::Sent::woke) cell.run();
     }
   });
 

@@ -35,21 +35,17 @@ class Mailbox {
   enum class Sent { queued, woke, refused };
 
   /// Appends. `woke`: the cell was idle, and the caller now owns it and must have it run.
-  Sent send(Message* message) noexcept { return send(message, message, 1); }
+  Sent send(Message* message) noexcept { return send(message, 1); }
 
-  /// Appends a chain linked newest to oldest by `next`.
-  Sent send(Message* newest, Message* oldest, std::uint64_t length) noexcept {
-    Word head = head_.load(std::memory_order_relaxed);
-    for (;;) {
-      if (address(head) == closed) return Sent::refused;
-      oldest->next = message(head);
-      const Word wanted = pack(newest, count(head) + length);
-      if (head_.compare_exchange_weak(head, wanted, std::memory_order_acq_rel,
-                                      std::memory_order_relaxed))
-        return address(head) == idle ? Sent::woke : Sent::queued;
-    }
+  /// Appends messages that are linked from the oldest to the newest, at the price of one, to send
+  /// and to look at: they stand in the chain as one segment, in whose place look and close put them
+  /// without touching but the newest.
+  Sent send_all(Message* oldest, Message* newest, std::uint64_t length) {
+    Message* segment = make_message<Segment>(segment_type, oldest, newest, length);
+    const Sent sent = send(segment, length);
+    if (sent == Sent::refused) free_message(segment);
+    return sent;
   }
-
   /// Takes an idle cell. True: the caller owns it now.
   bool enter() noexcept {
     Word expected = idle;
@@ -97,6 +93,13 @@ class Mailbox {
   std::uint64_t length() const noexcept { return count(head_.load(std::memory_order_relaxed)); }
 
  private:
+  struct Segment {
+    Message* oldest;
+    Message* newest;
+    std::uint64_t length;
+  };
+  static constexpr MessageType segment_type{"segment", [](Message&) noexcept {}};
+
   using Word = std::uint64_t;
   static constexpr Word empty = 0, idle = 1, closed = 2;
   static constexpr unsigned address_bits = 42;
@@ -118,12 +121,31 @@ class Mailbox {
     Mail mail;
     for (Message* each = message(word); each;) {
       Message* older = each->next;
-      each->next = mail.oldest;
-      mail.oldest = each;
-      ++mail.length;
+      if (each->type == &segment_type) [[unlikely]] {
+        const Segment segment = Payload<Segment>::get(*each);
+        free_message(each);
+        segment.newest->next = mail.oldest;
+        mail.oldest = segment.oldest;
+        mail.length += segment.length;
+      } else {
+        each->next = mail.oldest;
+        mail.oldest = each;
+        ++mail.length;
+      }
       each = older;
     }
     return mail;
+  }
+
+  Sent send(Message* message, std::uint64_t length) noexcept {
+    Word head = head_.load(std::memory_order_relaxed);
+    for (;;) {
+      if (address(head) == closed) return Sent::refused;
+      message->next = Mailbox::message(head);
+      if (head_.compare_exchange_weak(head, pack(message, count(head) + length),
+                                      std::memory_order_acq_rel, std::memory_order_relaxed))
+        return address(head) == idle ? Sent::woke : Sent::queued;
+    }
   }
 
   std::atomic<Word> head_{idle};
