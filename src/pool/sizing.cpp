@@ -105,7 +105,10 @@ std::optional<Pid> PoolCore::change_size(std::size_t from, std::size_t to) {
   std::vector<Pid> going;
   for (std::size_t i = to; i < from; ++i) going.push_back(slots_[i].pid());
   const auto pid = set_size(from, to, boxes);
-  for (WorkerBox* each : boxes) each->destroy();
+  for (WorkerBox* each : boxes) {
+    if (pid) worker_ended(each->pid(), {ExitReason::Kind::shutdown, "the pool shrank"});
+    each->destroy();
+  }
   if (!pid) return std::nullopt;
   for (std::size_t i = std::min(from, to); i < std::max(from, to); ++i) slots_[i].resized();
   if (to < from) hurry(to, std::move(going));
