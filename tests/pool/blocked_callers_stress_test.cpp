@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <poolder/poolder.hpp>
+#include <poolder/pool/pool.hpp>
 
 #include "support/gate.hpp"
 

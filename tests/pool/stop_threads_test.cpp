@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include <poolder/poolder.hpp>
+#include <poolder/pool/pool.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
@@ -152,7 +152,13 @@ TEST_P(Stop, ByDestroyingThePoolInsideItsOwnHandler) {
 
 TEST_P(Stop, ByDestroyingThePoolInsideACallIsAnsweredFirst) {
   auto pool = actors(2);
-  auto call = pool->send_request(Tell{[&] { pool.reset(); }}, {.timeout = patience});
+  Gate sent;
+  auto call = pool->send_request(Tell{[&] {
+                                   EXPECT_TRUE(sent.wait());
+                                   pool.reset();
+                                 }},
+                                 {.timeout = patience});
+  sent.open();
 
   EXPECT_EQ(error_of([&] { call.get(); }), std::nullopt);
   expect_stopped(2);

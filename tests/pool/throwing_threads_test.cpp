@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include <poolder/poolder.hpp>
+#include <poolder/pool/pool.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
