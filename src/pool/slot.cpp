@@ -174,10 +174,11 @@ Slot::Step Slot::handle(Message* message) noexcept {
 WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
   if (timer_) timer_->idle_since = 0;
   slept_ = false;
+  WorkerBox& box = *box_;  // a kill may take it as soon as the activation has begun
   Activation& activation = Activation::begin(this, &type);
   if (activation_.load(std::memory_order_relaxed) != &activation)
     activation_.store(&activation, std::memory_order_release);
-  return *box_;
+  return box;
 }
 
 bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept {
