@@ -65,5 +65,5 @@ grep -q '^complete: yes' output || fail "info does not say that it is complete"
 # The same again over the old index, which lies in the tree this time and is not part of it.
 cp index tree/index
 expect_exit 0 "$program" build tree/. --out tree/index --readers 1 --quiet
-expect 'the index itself' 0 "$(ask tree/index "SELECT count(*) FROM files WHERE path LIKE '%/index%'")"
+expect 'the index itself' 0 "$(ask tree/index "SELECT count(*) FROM files WHERE path LIKE '%/tree/index%'")"
 expect count "$(($(find tree -type f -printf x | wc -c) - 1))" "$(meta tree/index files_done)"
