@@ -31,6 +31,16 @@ void PoolCore::begin_stop(ExitReason reason) {
   });
 }
 
+// Nobody knows of this pool yet, and its runtime may have no threads left: the slots are closed
+// here.
+void PoolCore::close_unused() {
+  cell_.enter([&] { phase_ = Phase::stopping; });
+  closed_.store(true, std::memory_order_seq_cst);
+  runtime_->allow_spares(1);
+  const auto kept = shared_from_this();
+  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].close_unused();
+}
+
 // A handler that began just as its slot was asked to close is missed by the first look.
 void PoolCore::request_stops() {
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].request_stop();

@@ -33,7 +33,7 @@ std::shared_ptr<PoolCore> PoolCore::start(const std::shared_ptr<RuntimeCore>& ru
   try {
     runtime->registry().add(core);
   } catch (...) {
-    core->stop();
+    core->close_unused();
     throw;
   }
   return core;

@@ -71,8 +71,8 @@ void PoolHandle::cast(Message* message, const Route& route) const {
 bool PoolHandle::try_cast(Message* message) const {
   Held held{message};
   core_->check_thread();
+  if (core_->is_closed()) return false;
   try {
-    core_->check_open();
     if (core_->options().routing == Routing::broadcast)
       return broadcast_copies(*core_, *held, false) > 0;
     Slot& slot = core_->by_routing(core_->options().routing, Keyed{*held});

@@ -135,6 +135,7 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, std::excepti
         recovery = worker_type.handle_error(box->worker(), Failure{attempt, error});
       } catch (...) {
         // The policy decides, as if there were no handle_error.
+        pool_.report_hook("handle_error", std::current_exception());
       }
     }
   }

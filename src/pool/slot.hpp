@@ -101,6 +101,8 @@ class alignas(64) Slot final : public Runnable {
   void request_stop_of(Pid worker);
   /// The pool's shutdown time is over: closes without the handler that still runs.
   void abandon();
+  /// The pool has not come to be: closes on the caller's thread, which nobody races with.
+  void close_unused();
   /// The same for a slot that the pool has shrunk past, and which goes on without a worker.
   void leave_behind(Pid worker);
   /// The pool's size has passed this slot, up or down: a worker arrives, or the queue goes to

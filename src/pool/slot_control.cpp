@@ -47,6 +47,11 @@ Slot::Step Slot::attend() noexcept {
   return Step::go_on;
 }
 
+void Slot::close_unused() {
+  const Owning owning{*this};
+  if (mail_.enter()) close();
+}
+
 void Slot::leave_behind(Pid worker) {
   if (take_from_handler(worker, left_behind)) pool_.runtime().schedule(*this);
 }

@@ -46,6 +46,7 @@ void ThreadedCore::stop_threads() {
   watching_.store(false, std::memory_order_release);
   timekeeper_.interrupt();
   watcher_.join();
+  ended_.store(true, std::memory_order_release);
   // Nothing they reach takes work any more; each disposes of what it holds.
   timekeeper_.fire_due(never);
   scheduler_->drop_rest();

@@ -25,7 +25,9 @@ class ThreadedCore final : public RuntimeCore {
   }
   void arm(Timer& timer, Ticks deadline) override { timekeeper_.arm(timer, deadline); }
   bool cancel(Timer& timer) override { return timekeeper_.cancel(timer); }
-  void schedule(Runnable& cell) override { scheduler_->push(cell); }
+  void schedule(Runnable& cell) override {
+    ended_.load(std::memory_order_acquire) ? cell.discard() : scheduler_->push(cell);
+  }
   void schedule_last(Runnable& cell) override { scheduler_->push_last(cell); }
   bool wait(WaitPoint& point, Ticks deadline) override;
   void release_later(std::shared_ptr<void> last) override {
@@ -44,6 +46,7 @@ class ThreadedCore final : public RuntimeCore {
   Timekeeper timekeeper_;
   std::unique_ptr<Scheduler> scheduler_;
   std::atomic<bool> watching_{true};
+  std::atomic<bool> ended_{false};  // no thread is left to run anything
   std::thread watcher_;
 };
 
