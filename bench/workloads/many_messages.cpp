@@ -71,7 +71,8 @@ Held hoard(std::size_t items, std::size_t rounds, bool memory) {
 // Each message is of 8 bytes; the memory is with the queue full.
 void many_messages(Session& session) {
   const std::size_t least = session.scaled(2'000'000);
-  for (const std::size_t items : {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000}) {
+  for (const std::size_t items :
+       {1u, 10u, 100u, 1'000u, 10'000u, 100'000u, 1'000'000u, 10'000'000u}) {
     const std::size_t queued = session.scaled(items);
     session.compare(std::to_string(items) + " queued",
                     {{"poolder",
