@@ -1,6 +1,9 @@
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
+
+#include <sys/mman.h>
 
 #include <poolder/runtime/detail/node_cache.hpp>
 
@@ -32,6 +35,35 @@ constexpr unsigned magazine_size = 62;
 struct Magazine {
   unsigned count = 0;
   void* nodes[magazine_size];
+};
+
+// Where fresh nodes come from: a little at first, then large pages, since a long queue of recycled
+// nodes lies all over them and would miss the TLB at every step.
+class Slabs {
+ public:
+  static Slabs& instance() {
+    static Slabs* slabs = new Slabs;  // never destroyed, as the nodes
+    return *slabs;
+  }
+
+  std::byte* take(std::size_t size) {
+    std::lock_guard lock(mutex_);
+    if (left_ < size) {
+      left_ = taken_++ == 0 ? small : large;
+      next_ = static_cast<std::byte*>(::operator new (left_, std::align_val_t{left_}));
+      if (left_ == large) madvise(next_, large, MADV_HUGEPAGE);
+    }
+    left_ -= size;
+    return std::exchange(next_, next_ + size);
+  }
+
+ private:
+  static constexpr std::size_t small = std::size_t{1} << 17, large = std::size_t{1} << 21;
+
+  std::mutex mutex_;
+  std::byte* next_ = nullptr;
+  std::size_t left_ = 0;
+  std::size_t taken_ = 0;
 };
 
 struct Depot {
@@ -85,7 +117,7 @@ class Cache {
       }
     }
     current_ = take_empty(depot);
-    auto* chunk = static_cast<std::byte*>(::operator new(node_size* magazine_size, node_alignment));
+    std::byte* chunk = Slabs::instance().take(node_size * magazine_size);
     for (unsigned i = 0; i < magazine_size; ++i)
       current_->nodes[magazine_size - 1 - i] = chunk + i * node_size;
     current_->count = magazine_size;
