@@ -18,9 +18,9 @@
 
 namespace poolder::detail {
 
-static constexpr std::align_val_t node_alignment{node_size};
-
 #ifdef POOLDER_PLAIN_NODES
+
+static constexpr std::align_val_t node_alignment{node_size};
 
 void* allocate_node() { return ::operator new(node_size, node_alignment); }
 void free_node(void* node) noexcept { ::operator delete(node, node_alignment); }
