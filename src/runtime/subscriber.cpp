@@ -7,10 +7,12 @@ namespace poolder {
 namespace detail {
 
 void Subscriber::run(const std::function<void()>& callback) {
+  const std::thread::id self =
+      std::this_thread::get_id();  // an operation may run on another thread
   const bool wanted = cell_.enter([&] {
     if (cancelled_) return false;
     running_ = true;
-    runner_ = std::this_thread::get_id();
+    runner_ = self;
     return true;
   });
   if (!wanted) return;
@@ -32,9 +34,10 @@ void Subscriber::finish() noexcept {
 
 void Subscriber::cancel() noexcept {
   WaitPoint over;
+  const std::thread::id self = std::this_thread::get_id();
   const bool wait = cell_.enter([&] {
     cancelled_ = true;
-    if (!running_ || runner_ == std::this_thread::get_id()) return false;
+    if (!running_ || runner_ == self) return false;
     waiting_.push_back(&over);
     return true;
   });

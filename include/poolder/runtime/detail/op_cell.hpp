@@ -15,8 +15,9 @@ namespace poolder::detail {
 /// waits for it (flat combining: Hendler, Incze, Shavit, Tzafrir, 2010); the holder serves a
 /// bounded number for others, then hands the cell to one that waits.
 ///
-/// Thread safety: enter() from any thread, but never from inside an operation of the same cell.
-/// Operations do not throw.
+/// Thread safety: enter() from any thread, but never from inside an operation of the same cell. An
+/// operation may run on another thread than the caller's: it asks for nothing that is the thread's
+/// own. Operations do not throw.
 ///
 /// Invariants.
 /// 1. head_ is idle (nobody holds the cell), empty (held, nobody waits), or the newest operation
