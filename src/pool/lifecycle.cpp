@@ -6,6 +6,7 @@
 
 #include "pool/pool_core.hpp"
 #include "runtime/registry.hpp"
+#include "runtime/relax.hpp"
 
 namespace poolder::detail {
 
@@ -99,7 +100,20 @@ void PoolCore::stop() {
     return false;
   });
   for (WaitPoint* each : told) each->signal();
-  if (wait) over.wait_until(*runtime_, never);
+  if (!wait) return;
+  try {
+    over.wait_until(*runtime_, never);
+  } catch (...) {
+    withdraw_stopper(over);  // a simulation in which nothing could end the wait
+    throw;
+  }
+}
+
+// Returns once nobody will signal it any more.
+void PoolCore::withdraw_stopper(WaitPoint& point) {
+  const bool listed = cell_.enter(
+      [&] { return std::erase(stop_waiters_, &point) + std::erase(inside_waiters_, &point) > 0; });
+  while (!listed && !point.signalled()) relax();
 }
 
 void PoolCore::slot_closed(const Slot& slot) {

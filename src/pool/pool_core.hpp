@@ -142,6 +142,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   void open(std::vector<WorkerBox*> boxes);
   std::optional<Pid> set_size(std::size_t from, std::size_t to, std::vector<WorkerBox*>& boxes);
   void check_dynamic() const;
+  void withdraw_stopper(WaitPoint& point);
   void close_unused();
   void request_stops();
   bool finish_if_all_closed();

@@ -21,7 +21,15 @@ RuntimeCore::~RuntimeCore() = default;
 
 void RuntimeCore::stop() {
   if (stopping_.exchange(true, std::memory_order_acq_rel)) return;
-  for (const auto& engine : registry_->close()) engine->stop();
+  for (const auto& engine : registry_->close()) {
+    try {
+      engine->stop();
+    } catch (...) {
+      // In a simulation: nothing could end a handler but the end of its waits, which comes next.
+      log(std::string(engine->name()) +
+          " did not stop: " + std::string(describe(std::current_exception())));
+    }
+  }
   stop_threads();
 }
 

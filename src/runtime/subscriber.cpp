@@ -2,6 +2,8 @@
 
 #include <poolder/runtime/subscription.hpp>
 
+#include "runtime/relax.hpp"
+
 namespace poolder {
 
 namespace detail {
@@ -48,6 +50,8 @@ void Subscriber::cancel() noexcept {
     if (core && over.wait_until(*core, never)) return;
   } catch (...) {
     // A simulation in which nothing could end the callback: it waits for this thread.
+    const bool listed = cell_.enter([&] { return std::erase(waiting_, &over) > 0; });
+    while (!listed && !over.signalled()) relax();
   }
   if (!core) over.wait_until_awake(never);
 }
