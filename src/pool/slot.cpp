@@ -54,23 +54,22 @@ void Slot::run(Turn& turn) noexcept {
       if (renew() == Step::gone) return;
       continue;
     }
-    if ((control_.load(std::memory_order_acquire) & paused) != 0 && has_mail()) {
-      if (park(paused) == Step::gone) return;
-      continue;
-    }
-    Message* message = next_message();
-    if ((message ? handle(message) : rest()) == Step::gone) return;
+    Message* message = next_message(paused);
+    if ((message ? handle(message) : wait_for_mail()) == Step::gone) return;
   } while (turn.may_go_on());
   pool_.runtime().schedule_last(*this);
 }
 
-Message* Slot::next_message() noexcept {
+// Null where control_ has one of the bits `unless`. They are looked at after the message: one that
+// was sent after a pause() is seen no earlier than the pause.
+Message* Slot::next_message(std::uint32_t unless) noexcept {
   if (!batch_) {
     const Mailbox::Mail mail = mail_.look();
     batch_ = mail.oldest;
     batch_length_.store(static_cast<std::uint32_t>(mail.length), std::memory_order_relaxed);
   }
-  if (!batch_) return queue_ ? queue_->pop() : nullptr;
+  if ((control_.load(std::memory_order_acquire) & unless) != 0) return nullptr;
+  if (!batch_) return queue_ ? queue_->pop_unless(control_, unless) : nullptr;
   Message* message = batch_;
   batch_ = message->next;
   if (batch_) __builtin_prefetch(batch_);
@@ -80,6 +79,11 @@ Message* Slot::next_message() noexcept {
 
 bool Slot::has_mail() noexcept {
   return batch_ || mail_.length() > 0 || (queue_ && !queue_->empty());
+}
+
+Slot::Step Slot::wait_for_mail() noexcept {
+  const bool is_paused = (control_.load(std::memory_order_acquire) & paused) != 0;
+  return batch_ || (is_paused && has_mail()) ? park(paused) : rest();
 }
 
 // Gives the baton up, unless something has come meanwhile.

@@ -137,8 +137,9 @@ class alignas(64) Slot final : public Runnable {
   enum class Lost : std::uint8_t { nothing, crash, killed, ended };
 
   // slot.cpp: the turn
-  Message* next_message() noexcept;
+  Message* next_message(std::uint32_t unless = 0) noexcept;
   bool has_mail() noexcept;
+  Step wait_for_mail() noexcept;
   Step rest() noexcept;
   Step handle(Message* message) noexcept;
   bool run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,

@@ -41,10 +41,11 @@ void SlotQueue::push_next(Message* message) {
   });
 }
 
-Message* SlotQueue::pop() {
+Message* SlotQueue::pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless) {
   Blocked* admitted = nullptr;
   Message* message = cell_.enter([&]() -> Message* {
-    if (messages_.empty()) return nullptr;
+    if (messages_.empty() || (control.load(std::memory_order_acquire) & unless) != 0)
+      return nullptr;
     Message* next = take_next();
     if (!blocked_.empty() && messages_.size() < options_.capacity) {
       admitted = blocked_.front();

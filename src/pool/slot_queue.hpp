@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -37,8 +39,9 @@ class SlotQueue {
   /// A job that is tried again at once, before all others.
   void push_next(Message* message);
 
-  /// The next by the queue's order; whoever waited longest for room takes its place.
-  Message* pop();
+  /// The next by the queue's order; whoever waited longest for room takes its place. Null where
+  /// `control` has one of the bits `unless`: what is pushed after they were set is not popped.
+  Message* pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless);
   std::size_t size() const;
   bool empty() const { return size() == 0; }
 

@@ -1,5 +1,6 @@
 #include "pool/slot_queue.hpp"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -22,15 +23,32 @@ int taken(Message* message) {
   return value;
 }
 
+Message* pop(SlotQueue& queue) {
+  const std::atomic<std::uint32_t> nothing{0};
+  return queue.pop_unless(nothing, 1);
+}
+
 TEST(SlotQueue, GivesFirstInFirstOut) {
   SlotQueue queue{{.capacity = 10}};
 
   for (int i = 0; i < 3; ++i) EXPECT_EQ(queue.push(number(i), nullptr).result, Pushed::yes);
 
   EXPECT_EQ(queue.size(), 3u);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(taken(queue.pop()), i);
-  EXPECT_EQ(queue.pop(), nullptr);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(taken(pop(queue)), i);
+  EXPECT_EQ(pop(queue), nullptr);
   EXPECT_TRUE(queue.empty());
+}
+
+TEST(SlotQueue, GivesNothingWhileItIsHeldBack) {
+  SlotQueue queue{{.capacity = 10}};
+  std::atomic<std::uint32_t> control{2};
+  EXPECT_EQ(queue.push(number(1), nullptr).result, Pushed::yes);
+
+  EXPECT_EQ(queue.pop_unless(control, 2), nullptr);
+  EXPECT_EQ(queue.size(), 1u);
+  control = 1;
+
+  EXPECT_EQ(taken(queue.pop_unless(control, 2)), 1);
 }
 
 TEST(SlotQueue, GivesLastInFirstOut) {
@@ -38,7 +56,7 @@ TEST(SlotQueue, GivesLastInFirstOut) {
 
   for (int i = 0; i < 3; ++i) EXPECT_EQ(queue.push(number(i), nullptr).result, Pushed::yes);
 
-  for (int i = 2; i >= 0; --i) EXPECT_EQ(taken(queue.pop()), i);
+  for (int i = 2; i >= 0; --i) EXPECT_EQ(taken(pop(queue)), i);
 }
 
 TEST(SlotQueue, PutsAnImmediateRetryBeforeAllAndADelayedOneBehind) {
@@ -49,7 +67,7 @@ TEST(SlotQueue, PutsAnImmediateRetryBeforeAllAndADelayedOneBehind) {
     queue.push_next(number(0));
     EXPECT_TRUE(queue.push_anyway(number(2)));
 
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(taken(queue.pop()), i);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(taken(pop(queue)), i);
   }
 }
 
@@ -63,7 +81,7 @@ TEST(SlotQueue, RejectsWhatDoesNotFit) {
   EXPECT_EQ(queue.push(second, &blocked).result, Pushed::full);
 
   free_message(second);
-  EXPECT_EQ(taken(queue.pop()), 1);
+  EXPECT_EQ(taken(pop(queue)), 1);
 }
 
 TEST(SlotQueue, DropsTheOldestInEitherOrder) {
@@ -76,7 +94,7 @@ TEST(SlotQueue, DropsTheOldestInEitherOrder) {
 
     EXPECT_EQ(pushed.result, Pushed::yes);
     EXPECT_EQ(taken(pushed.victim), 1);
-    EXPECT_EQ(taken(queue.pop()) + taken(queue.pop()), 5);
+    EXPECT_EQ(taken(pop(queue)) + taken(pop(queue)), 5);
   }
 }
 
@@ -87,15 +105,15 @@ TEST(SlotQueue, AdmitsWhoeverWaitedLongestWhenThereIsRoom) {
   EXPECT_EQ(queue.push(first.message, &first).result, Pushed::waiting);
   EXPECT_EQ(queue.push(second.message, &second).result, Pushed::waiting);
 
-  EXPECT_EQ(taken(queue.pop()), 1);
+  EXPECT_EQ(taken(pop(queue)), 1);
 
   EXPECT_TRUE(first.room.signalled());
   EXPECT_FALSE(second.room.signalled());
   EXPECT_FALSE(queue.withdraw(first));
   EXPECT_TRUE(queue.withdraw(second));
   free_message(second.message);
-  EXPECT_EQ(taken(queue.pop()), 2);
-  EXPECT_EQ(queue.pop(), nullptr);
+  EXPECT_EQ(taken(pop(queue)), 2);
+  EXPECT_EQ(pop(queue), nullptr);
 }
 
 TEST(SlotQueue, GivesWhatItHoldsToTheCloserAndRefusesTheRest) {
