@@ -140,14 +140,21 @@ bool PoolCore::finish_if_all_closed() {
   runtime_->registry().remove(*this);
   std::shared_ptr<PoolCore> last;
   std::vector<WaitPoint*> told;
+  ExitReason reason;
   cell_.enter([&] {
     phase_ = Phase::stopped;
     told.swap(stop_waiters_);
     last = std::move(self_);
+    reason = reason_;
   });
+  tell_ended(reason);
   for (WaitPoint* each : told) each->signal();
   runtime_->release_later(std::move(last));
   return true;
+}
+
+void PoolCore::restart() {
+  fail(ErrorCode::invalid_argument, "a pool cannot be started afresh yet");
 }
 
 ExitReason PoolCore::stop_reason() const {

@@ -54,6 +54,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   std::string_view name() const noexcept override { return name_; }
   bool owns(Pid pid) const noexcept override;
   void stop() override;
+  void restart() override;
 
   RuntimeCore& runtime() const noexcept { return *runtime_; }
   const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }

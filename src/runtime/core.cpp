@@ -12,6 +12,16 @@
 
 namespace poolder::detail {
 
+void EngineCore::on_ended(std::function<void(const ExitReason&)> told) {
+  auto listener = std::make_shared<const std::function<void(const ExitReason&)>>(std::move(told));
+  listener_cell_.enter([&] { listener_.swap(listener); });
+}
+
+void EngineCore::tell_ended(const ExitReason& reason) noexcept {
+  const auto listener = listener_cell_.enter([&] { return listener_; });
+  if (listener && *listener) (*listener)(reason);
+}
+
 RuntimeCore::RuntimeCore()
     : registry_(std::make_unique<Registry>()),
       monitors_(std::make_unique<Monitors>(*this)),

@@ -33,6 +33,21 @@ class EngineCore {
   virtual bool owns(Pid pid) const noexcept = 0;
   /// As the engine's stop(): waits, and may be called again and at any moment.
   virtual void stop() = 0;
+  /// Starts the engine afresh in place, once it has stopped: what was made from the user's types is
+  /// made again from the kept arguments. Throws what that throws, and stays stopped then. Called by
+  /// its supervisor alone.
+  virtual void restart() = 0;
+
+  /// `told` hears of each time the engine has stopped, and why: on the thread that ended it, no
+  /// cell held. It must be short. For the engine's supervisor.
+  void on_ended(std::function<void(const ExitReason&)> told);
+
+ protected:
+  void tell_ended(const ExitReason& reason) noexcept;
+
+ private:
+  OpCell listener_cell_;
+  std::shared_ptr<const std::function<void(const ExitReason&)>> listener_;
 };
 
 class Registry;

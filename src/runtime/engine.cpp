@@ -1,0 +1,223 @@
+#include "runtime/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <poolder/core/error.hpp>
+
+#include "runtime/log.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/relax.hpp"
+
+namespace poolder::detail {
+
+Engine::Engine(std::shared_ptr<RuntimeCore> runtime, Identity identity, Duration shutdown)
+    : runtime_(std::move(runtime)),
+      kind_(identity.kind),
+      type_(identity.type),
+      name_(identity.name),
+      shutdown_(shutdown),
+      simulated_(runtime_->choices() != nullptr) {}
+
+void Engine::open() { runtime_->registry().add(shared_from_this()); }
+
+void Engine::check_open() const {
+  if (is_closed())
+    fail(ErrorCode::stopped, "the " + std::string(kind_) + " \"" + name_ + "\" has stopped");
+}
+
+std::vector<const Activation*> Engine::handlers_here() const {
+  std::vector<const Activation*> handlers;
+  for (const Activation* each = Activation::current(); each; each = each->outer())
+    if (each->cell() == this) handlers.push_back(each);
+  return handlers;
+}
+
+bool Engine::runs_here() const noexcept {
+  for (const Activation* each = Activation::current(); each; each = each->outer())
+    if (each->cell() == this) return true;
+  return false;
+}
+
+void Engine::handler_ends(Generation generation, const Activation* activation, Told& told) {
+  std::erase(inside_, activation);
+  if (generation != generation_) return;
+  --running_;
+  settle(told);
+}
+
+void Engine::settle(Told& told) {
+  if (!drain_waiters_.empty() && is_idle()) {
+    told.points.insert(told.points.end(), drain_waiters_.begin(), drain_waiters_.end());
+    drain_waiters_.clear();
+  }
+  if (phase_ != Phase::stopping) return;
+  if (running_ <= inside_.size()) {
+    told.points.insert(told.points.end(), inside_waiters_.begin(), inside_waiters_.end());
+    inside_waiters_.clear();
+  }
+  if (!grace_is_over_ && (running_ > 0 || !may_end())) return;
+  phase_ = Phase::finishing;
+  told.finish = true;
+}
+
+void Engine::tell(Told& told) {
+  for (WaitPoint* each : told.points) each->signal();
+  told.points.clear();
+  if (std::exchange(told.finish, false)) finish();
+}
+
+void Engine::settle_and_tell() {
+  Told told;
+  cell_.enter([&] { settle(told); });
+  tell(told);
+}
+
+void Engine::stop_for(ExitReason reason) {
+  Generation generation = 0;
+  const bool first = cell_.enter([&] {
+    if (phase_ != Phase::running) return false;
+    phase_ = Phase::closing;
+    closed_.store(true, std::memory_order_release);
+    reason_ = std::move(reason);
+    generation = generation_;
+    return true;
+  });
+  if (!first) return;
+  const auto kept = shared_from_this();
+  runtime_->allow_spares(1);  // handlers may hold all threads, and the end may need one
+  begin_stop();
+  Told told;
+  cell_.enter([&] {
+    phase_ = Phase::stopping;
+    settle(told);
+  });
+  tell(told);
+  if (shutdown_ == infinity) return;
+  run_after(*runtime_, shutdown_, [engine = weak_from_this(), generation] {
+    if (const auto self = engine.lock()) self->end_grace(generation);
+  });
+}
+
+void Engine::end_grace(Generation generation) {
+  const auto late = [&] { return generation != generation_ || phase_ != Phase::stopping; };
+  if (cell_.enter(late)) return;
+  give_up_rest();
+  std::size_t left = 0;
+  Told told;
+  cell_.enter([&] {
+    if (late()) return;
+    left = running_;
+    grace_is_over_ = true;
+    settle(told);
+  });
+  if (left > 0)
+    log_once(16, "stopped without " + std::to_string(left) +
+                     " handlers that did not end within the shutdown time");
+  tell(told);
+}
+
+void Engine::finish() {
+  runtime_->allow_spares(-1);
+  const auto kept = shared_from_this();
+  runtime_->registry().remove(*this);
+  std::vector<WaitPoint*> told;
+  ExitReason reason;
+  cell_.enter([&] {
+    phase_ = Phase::stopped;
+    ++generation_;
+    running_ = 0;
+    inside_.clear();
+    reason = reason_;
+    told.swap(stop_waiters_);
+    told.insert(told.end(), inside_waiters_.begin(), inside_waiters_.end());
+    inside_waiters_.clear();
+  });
+  tell_ended(reason);
+  for (WaitPoint* each : told) each->signal();
+  runtime_->release_later(kept);
+}
+
+void Engine::stop() {
+  check_thread();
+  const auto kept = shared_from_this();
+  stop_for({ExitReason::Kind::shutdown, "it was stopped"});
+  const auto mine = handlers_here();
+  WaitPoint over;
+  std::vector<WaitPoint*>* list = nullptr;
+  Told told;
+  cell_.enter([&] {
+    if (phase_ == Phase::stopped) return;
+    list = &stop_waiters_;
+    if (!mine.empty()) {
+      // A handler does not wait for itself, nor for others that wait like it.
+      for (const Activation* each : mine)
+        if (std::find(inside_.begin(), inside_.end(), each) == inside_.end())
+          inside_.push_back(each);
+      list = &inside_waiters_;
+    }
+    list->push_back(&over);
+    settle(told);
+  });
+  tell(told);
+  if (!list) return;
+  try {
+    over.wait_until(*runtime_, never);
+  } catch (...) {
+    withdraw(*list, over);  // a simulation in which nothing could end the wait
+    throw;
+  }
+}
+
+bool Engine::drain(Duration deadline) {
+  check_thread();
+  if (runs_here())
+    fail(ErrorCode::would_deadlock,
+         "drain inside a handler of the same " + std::string(kind_) + " waits for that handler");
+  const Ticks until = after(runtime_->now(), deadline);
+  WaitPoint idle;
+  const bool wait = cell_.enter([&] {
+    if (is_idle()) return false;
+    drain_waiters_.push_back(&idle);
+    return true;
+  });
+  if (!wait) return true;
+  try {
+    if (idle.wait_until(*runtime_, until)) return true;
+  } catch (...) {
+    withdraw(drain_waiters_, idle);
+    throw;
+  }
+  withdraw(drain_waiters_, idle);
+  return false;
+}
+
+// Returns once nobody will signal it any more.
+void Engine::withdraw(std::vector<WaitPoint*>& list, WaitPoint& point) {
+  const bool listed = cell_.enter([&] { return std::erase(list, &point) > 0; });
+  while (!listed && !point.signalled()) relax();
+}
+
+void Engine::restart() {
+  if (!cell_.enter([&] { return phase_ == Phase::stopped; }))
+    fail(ErrorCode::invalid_argument, "only an engine that has stopped can be started afresh");
+  runtime_->registry().check_free(kind_, name_);
+  begin_again();
+  open();
+  cell_.enter([&] {
+    phase_ = Phase::running;
+    grace_is_over_ = false;
+    closed_.store(false, std::memory_order_release);
+  });
+}
+
+void Engine::report_hook(std::string_view hook, const std::exception_ptr& error) noexcept {
+  log_once(8, std::string(hook) + " threw: " + std::string(describe(error)));
+}
+
+void Engine::log_once(std::uint32_t kind, const std::string& line) noexcept {
+  if ((logged_.fetch_or(kind, std::memory_order_relaxed) & kind) != 0) return;
+  log(std::string(kind_) + " \"" + name_ + "\": " + line + " (said once)");
+}
+
+}  // namespace poolder::detail
