@@ -22,7 +22,7 @@ struct Watched {
 };
 
 struct Worker {
-  explicit Worker(Watched* watched) : watched(watched) {}
+  explicit Worker(Watched* told) : watched(told) {}
 
   void handle_job(Noise) {}
   void handle_job(Marked) {
