@@ -19,6 +19,8 @@
 #include <poolder/runtime/runtime.hpp>
 #include <poolder/runtime/simulation.hpp>
 #include <poolder/runtime/subscription.hpp>
+#include <poolder/schedule/cron.hpp>
+#include <poolder/schedule/units.hpp>
 #include <poolder/worker/callbacks.hpp>
 #include <poolder/worker/concepts.hpp>
 #include <poolder/worker/context.hpp>
