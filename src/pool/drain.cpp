@@ -9,12 +9,12 @@ namespace poolder::detail {
 std::optional<std::size_t> PoolCore::first_busy() const {
   for (std::size_t i = 0; i < slots_.count(); ++i)
     if (!slots_[i].is_idle() && !slots_[i].mail().is_closed()) return i;
-  if (backoffs_.size() > 0) return unlimited;
+  if (backoffs().size() > 0) return unlimited;
   return std::nullopt;
 }
 
 std::uint64_t PoolCore::runs() const {
-  std::uint64_t runs = dropped_.load(std::memory_order_acquire);
+  std::uint64_t runs = dropped_so_far();
   for (std::size_t i = 0; i < slots_.count(); ++i) runs += slots_[i].runs();
   return runs;
 }
@@ -55,7 +55,7 @@ bool PoolCore::wait_for_idle(std::size_t index, Ticks deadline) {
   };
   // Listed first, then looked: a slot that became idle before did not see the entry.
   const bool busy = index == unlimited
-                        ? backoffs_.size() > 0
+                        ? backoffs().size() > 0
                         : !slots_[index].is_idle() && !slots_[index].mail().is_closed();
   if (!busy) return withdraw(), true;
   try {

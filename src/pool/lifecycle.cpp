@@ -22,7 +22,7 @@ void PoolCore::begin_stop(ExitReason reason) {
   closed_.store(true, std::memory_order_seq_cst);
   runtime_->allow_spares(
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
-  for (Message* each : backoffs_.close(*this))
+  for (Message* each : backoffs().close(*this))
     give_up_message(each, ErrorCode::stopped, "the pool has stopped");
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
   request_stops();
@@ -116,7 +116,7 @@ void PoolCore::withdraw_stopper(WaitPoint& point) {
   while (!listed && !point.signalled()) relax();
 }
 
-void PoolCore::slot_closed(const Slot& slot) {
+void PoolCore::slot_closed(Slot& slot) {
   if (anyone_drains()) slot_idle(slot.index());
   std::vector<WaitPoint*> told;
   cell_.enter([&] {
@@ -157,7 +157,7 @@ void PoolCore::restart() {
   fail(ErrorCode::invalid_argument, "a pool cannot be started afresh yet");
 }
 
-ExitReason PoolCore::stop_reason() const {
+ExitReason PoolCore::closing_reason(const Slot&) const {
   return cell_.enter([&] { return reason_; });
 }
 
@@ -166,7 +166,7 @@ ExitReason PoolCore::stop_reason() const {
 std::vector<const Slot*> PoolCore::owned_here() const {
   std::vector<const Slot*> slots;
   for (const Owning* each = Owning::innermost(); each; each = each->outer())
-    if (&each->slot().pool() == this) slots.push_back(&each->slot());
+    if (&each->slot().owner() == this) slots.push_back(&each->slot());
   for (const Activation* each = Activation::current(); each; each = each->outer())
     if (const Slot* slot = slots_.at_address(each->cell())) slots.push_back(slot);
   return slots;

@@ -9,9 +9,9 @@
 namespace poolder::detail {
 
 PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint)
-    : runtime_(std::move(runtime)),
+    : SlotOwner(*runtime, blueprint.worker, blueprint.options.queue),
+      runtime_(std::move(runtime)),
       type_(blueprint.type),
-      worker_(blueprint.worker),
       name_(blueprint.options.name),
       options_(blueprint.options),
       simulated_(runtime_->choices() != nullptr),
@@ -44,14 +44,8 @@ void PoolCore::open(std::vector<WorkerBox*> boxes) {
   open_ = boxes.size();
   self_ = shared_from_this();
   size_.store(boxes.size(), std::memory_order_release);
-  if (worker_.options.hibernate_after == infinity) return;
+  if (worker_type().options.hibernate_after == infinity) return;
   for (std::size_t i = 0; i < boxes.size(); ++i) slots_[i].wake();  // their idle time begins
-}
-
-// Unique in the process, so a pid of another pool or runtime is never taken for one of ours.
-Pid PoolCore::new_pid(std::size_t index) const noexcept {
-  static std::atomic<std::uint64_t> last{0};
-  return Pid::make(last.fetch_add(1, std::memory_order_relaxed) + 1, index);
 }
 
 // A worker that was killed or shrunk away, but has not ended yet, is still ours.
@@ -72,42 +66,14 @@ void PoolCore::fail_for_good(std::string why) {
   begin_stop({ExitReason::Kind::failed, std::move(why)});
 }
 
-void PoolCore::worker_ended(Pid pid, const ExitReason& reason) {
-  runtime_->monitors().ended(pid, reason);
-}
-
 Duration PoolCore::retry_delay(int attempt) {
-  return cell_.enter([&] { return detail::retry_delay(worker_.options.retry, attempt, random_); });
-}
-
-// Whatever happens to a message is told: a caller by its error, anyone else by the count, and once
-// by a line on stderr.
-void PoolCore::give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept {
-  const auto& type = static_cast<const WorkerMessageType&>(*message->type);
-  ReplyBase* reply = type.reply ? type.reply(*message) : nullptr;
-  if (reply) reply->fail(failure(code, why));
-  if (!reply || !reply->withdrawn()) dropped(type.name, why);
-  free_message(message);
-}
-
-void PoolCore::dropped(std::string_view task, std::string_view why) noexcept {
-  count_dropped();
-  log_once(2, "gave up a " + std::string(task) + ": " + std::string(why));
-}
-
-void PoolCore::report_failure(const Message& message, int attempts,
-                              const std::exception_ptr& error) noexcept {
-  log_once(4, "a " + std::string(message.type->name) + " failed at attempt " +
-                  std::to_string(attempts) + ": " + std::string(describe(error)));
-}
-
-void PoolCore::report_hook(std::string_view hook, const std::exception_ptr& error) noexcept {
-  log_once(8, std::string(hook) + " threw: " + std::string(describe(error)));
+  return cell_.enter(
+      [&] { return detail::retry_delay(worker_type().options.retry, attempt, random_); });
 }
 
 void PoolCore::log_once(std::uint32_t kind, const std::string& line) noexcept {
   if ((logged_.fetch_or(kind, std::memory_order_relaxed) & kind) != 0) return;
-  log("pool \"" + (name_.empty() ? std::string(worker_.name) : name_) + "\": " + line +
+  log("pool \"" + (name_.empty() ? std::string(worker_type().name) : name_) + "\": " + line +
       " (said once; stats() counts them all)");
 }
 

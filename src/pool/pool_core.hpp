@@ -13,9 +13,9 @@
 #include <poolder/pool/detail/pool_handle.hpp>
 #include <poolder/worker/restart_window.hpp>
 
-#include "pool/backoffs.hpp"
-#include "pool/slot.hpp"
 #include "pool/slot_table.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -41,7 +41,9 @@ class Keyed {
 ///
 /// Thread safety: all public functions from any thread. What is below `cell_` is touched only in
 /// it.
-class PoolCore final : public EngineCore, public std::enable_shared_from_this<PoolCore> {
+class PoolCore final : public EngineCore,
+                       public SlotOwner,
+                       public std::enable_shared_from_this<PoolCore> {
  public:
   static std::shared_ptr<PoolCore> start(const std::shared_ptr<RuntimeCore>& runtime,
                                          PoolBlueprint blueprint);
@@ -56,11 +58,8 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   void stop() override;
   void restart() override;
 
-  RuntimeCore& runtime() const noexcept { return *runtime_; }
   const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }
   const PoolOptions& options() const noexcept { return options_; }
-  const WorkerType& worker_type() const noexcept { return worker_; }
-  const WorkerFactory& factory() const noexcept { return *factory_; }
 
   // routing.cpp
   std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
@@ -73,46 +72,31 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   Slot& by_routing(Routing routing, const Keyed& keyed);
 
   // sending.cpp
-  void cast(Slot& slot, Message* message);
-  bool try_cast(Slot& slot, Message* message);
   void cast_all(Message** messages, std::size_t count);
   std::size_t broadcast(Message* (*copy)(const void*), const void* job, bool may_wait);
-  void call(Slot& slot, Message* message, ReplyBase& reply, const CallOptions& options);
-  void request(Slot& slot, Message* message, ReplyBase& reply, Ticks deadline);
   void check_open() const;
   bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   void check_thread() const {
     if (simulated_) runtime_->check_thread();
   }
-  /// A message that is in the pool already goes to a slot: out of its backoff, or from a slot that
-  /// is no more.
-  void requeue(Slot& slot, Message* message);
-  void requeue_elsewhere(Message* message) noexcept;
-  void stamp(Message& message, std::uint64_t turn) const noexcept;
 
-  // For slots.
-  void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
-  void dropped(std::string_view task, std::string_view why) noexcept;
-  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
-  void report_failure(const Message& message, int attempts,
-                      const std::exception_ptr& error) noexcept;
-  void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
-  bool admit_restart();
-  void fail_for_good(std::string why);
-  void worker_ended(Pid pid, const ExitReason& reason);
-  void slot_closed(const Slot& slot);
-  void slot_idle(std::size_t index);
-  bool anyone_drains() const noexcept { return drainers_.load(std::memory_order_seq_cst) > 0; }
-  Pid new_pid(std::size_t index) const noexcept;
-  Backoffs& backoffs() noexcept { return backoffs_; }
-  Duration retry_delay(int attempt);
-  void begin_stop(ExitReason reason);
-  ExitReason stop_reason() const;
-  WorkerBox* take_arrival(std::size_t index);
-  void handler_abandoned();
-  void abandoned_ended();
-  Histogram& waited() noexcept { return waited_; }
-  Histogram& ran() noexcept { return ran_; }
+  // SlotOwner
+  void log_once(std::uint32_t kind, const std::string& line) noexcept override;
+  const WorkerFactory& arguments_of(const Slot&) const noexcept override { return *factory_; }
+  Duration retry_delay(int attempt) override;
+  bool admit_restart() override;
+  void fail_for_good(std::string why) override;
+  void handler_abandoned() override;
+  void abandoned_ended() override;
+  void begin_stop(ExitReason reason) override;
+  ExitReason closing_reason(const Slot& slot) const override;
+  Refusal refusal(const Slot& slot) const noexcept override;
+  void slot_closed(Slot& slot) override;
+  void slot_idle(std::size_t index) override;
+  std::shared_ptr<SlotOwner> keep(const Slot&) override { return shared_from_this(); }
+  bool wants(std::size_t index) const noexcept override { return index < size(); }
+  WorkerBox* take_arrival(std::size_t index) override;
+  void requeue_elsewhere(Message* message) noexcept override;
 
   // sizing.cpp
   Pid worker(std::size_t index) const;
@@ -152,14 +136,9 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   std::optional<std::size_t> first_busy() const;
   std::uint64_t runs() const;
   bool wait_for_idle(std::size_t index, Ticks deadline);
-  void log_once(std::uint32_t kind, const std::string& line) noexcept;
-  void push(Slot& slot, Message* message, Ticks deadline);
-  bool try_push(Slot& slot, Message* message, SlotQueue::Blocked* blocked);
-  void wait_for_room(Slot& slot, SlotQueue::Blocked& blocked, Ticks deadline);
 
   const std::shared_ptr<RuntimeCore> runtime_;
   const std::string_view type_;
-  const WorkerType& worker_;
   const std::string name_;
   PoolOptions options_;  // its name refers to name_
   const bool simulated_;
@@ -169,11 +148,7 @@ class PoolCore final : public EngineCore, public std::enable_shared_from_this<Po
   std::atomic<std::size_t> size_{0};
   SlotTable slots_;
   alignas(64) std::atomic<std::uint64_t> turn_{0};
-  alignas(64) std::atomic<int> drainers_{0};
-  std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint32_t> logged_{0};
-  Histogram waited_, ran_;
-  Backoffs backoffs_;
 
   mutable OpCell cell_;
   Phase phase_ = Phase::running;

@@ -56,7 +56,7 @@ void PoolHandle::cast(Message* message) const {
   if (routing == Routing::broadcast) return (void)broadcast_copies(*core_, *held, true);
   Slot& slot =
       routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, Keyed{*held});
-  core_->cast(slot, held.give());
+  slot.cast(held.give());
 }
 
 void PoolHandle::cast(Message* message, const Route& route) const {
@@ -65,7 +65,7 @@ void PoolHandle::cast(Message* message, const Route& route) const {
   core_->check_open();
   if (route.is(Routing::broadcast)) return (void)broadcast_copies(*core_, *held, true);
   Slot& slot = core_->choose(route, Keyed{*held});
-  core_->cast(slot, held.give());
+  slot.cast(held.give());
 }
 
 bool PoolHandle::try_cast(Message* message) const {
@@ -76,7 +76,7 @@ bool PoolHandle::try_cast(Message* message) const {
     if (core_->options().routing == Routing::broadcast)
       return broadcast_copies(*core_, *held, false) > 0;
     Slot& slot = core_->by_routing(core_->options().routing, Keyed{*held});
-    return core_->try_cast(slot, held.give());
+    return slot.try_cast(held.give());
   } catch (const Error& error) {
     if (error.code() == ErrorCode::stopped) return false;
     throw;
@@ -129,7 +129,7 @@ void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& opt
   core_->check_thread();
   core_->check_open();
   Slot& slot = chosen ? *chosen : core_->choose(options, Keyed{*held});
-  core_->call(slot, held.give(), reply, options);
+  slot.call(held.give(), reply, deadline_of(options));
 }
 
 void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& options) const {
@@ -138,7 +138,7 @@ void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& 
   try {
     core_->check_open();
     Slot& slot = core_->choose(options, Keyed{*held});
-    core_->request(slot, held.give(), reply, deadline_of(options));
+    slot.request(held.give(), reply, deadline_of(options));
   } catch (...) {
     reply.fail(std::current_exception());
   }

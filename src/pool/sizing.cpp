@@ -21,7 +21,7 @@ std::vector<WorkerBox*> PoolCore::construct(std::size_t first, std::size_t count
   boxes.reserve(count);
   try {
     for (std::size_t i = 0; i < count; ++i)
-      boxes.push_back(WorkerBox::create(*this, new_pid(first + i)));
+      boxes.push_back(WorkerBox::create(*this, *factory_, new_pid(first + i)));
   } catch (...) {
     for (WorkerBox* each : boxes) each->destroy();
     throw;

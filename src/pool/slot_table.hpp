@@ -8,7 +8,7 @@
 #include <new>
 #include <utility>
 
-#include "pool/slot.hpp"
+#include "worker/slot.hpp"
 
 namespace poolder::detail {
 

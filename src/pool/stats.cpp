@@ -7,9 +7,9 @@ PoolStats PoolCore::stats() const {
   stats.name = name_;
   stats.size = size();
   stats.next_worker = static_cast<std::size_t>(turn_.load(std::memory_order_relaxed) % stats.size);
-  stats.dropped = dropped_.load(std::memory_order_relaxed);
-  stats.waited = waited_.stats();
-  stats.ran = ran_.stats();
+  stats.dropped = dropped_so_far();
+  stats.waited = waited().stats();
+  stats.ran = ran().stats();
   stats.workers.reserve(stats.size);
   const Ticks now = runtime_->now();
   for (std::size_t i = 0; i < slots_.count(); ++i) {

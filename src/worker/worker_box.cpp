@@ -1,11 +1,11 @@
-#include "pool/worker_box.hpp"
+#include "worker/worker_box.hpp"
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-#include "pool/pool_core.hpp"
 #include "runtime/relax.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -34,15 +34,15 @@ std::size_t WorkerBox::offset(const WorkerType& type) noexcept {
   return (sizeof(WorkerBox) + type.alignment - 1) / type.alignment * type.alignment;
 }
 
-WorkerBox* WorkerBox::create(PoolCore& pool, Pid pid) {
-  const WorkerType& type = pool.worker_type();
+WorkerBox* WorkerBox::create(SlotOwner& owner, const WorkerFactory& arguments, Pid pid) {
+  const WorkerType& type = owner.worker_type();
   const std::align_val_t aligned{alignment(type)};
   const bool over_aligned = alignment(type) > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   const std::size_t size = offset(type) + type.size;
   void* memory = over_aligned ? ::operator new(size, aligned) : ::operator new(size);
-  auto* box = ::new (memory) WorkerBox(pool, pid);
+  auto* box = ::new (memory) WorkerBox(owner, pid);
   try {
-    pool.factory().construct(box->worker());
+    arguments.construct(box->worker());
   } catch (...) {
     box->~WorkerBox();
     over_aligned ? ::operator delete(memory, aligned) : ::operator delete(memory);
@@ -52,7 +52,7 @@ WorkerBox* WorkerBox::create(PoolCore& pool, Pid pid) {
 }
 
 void WorkerBox::destroy() noexcept {
-  const WorkerType& type = pool_.worker_type();
+  const WorkerType& type = owner_.worker_type();
   const std::align_val_t aligned{alignment(type)};
   const bool over_aligned = alignment(type) > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   type.destroy(worker());
@@ -62,7 +62,7 @@ void WorkerBox::destroy() noexcept {
 }
 
 void* WorkerBox::worker() noexcept {
-  return reinterpret_cast<std::byte*>(this) + offset(pool_.worker_type());
+  return reinterpret_cast<std::byte*>(this) + offset(owner_.worker_type());
 }
 
 std::stop_source WorkerBox::begin_stop() noexcept {
@@ -81,7 +81,7 @@ std::stop_token WorkerBox::stop_token() {
 }
 
 void WorkerBox::sleep(Duration span) {
-  RuntimeCore& runtime = pool_.runtime();
+  RuntimeCore& runtime = owner_.runtime();
   const Ticks until = after(runtime.now(), span);
   WaitPoint stopped;
   const std::stop_callback wake(stop_token(), [&stopped] { stopped.signal(); });

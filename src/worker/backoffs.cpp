@@ -1,13 +1,14 @@
-#include "pool/backoffs.hpp"
+#include "worker/backoffs.hpp"
 
-#include "pool/pool_core.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
 // Shared by the list and the clock.
 struct Backoffs::Waiting final : Timer {
-  Waiting(std::shared_ptr<PoolCore> its_pool, Slot& its_slot, Message* job)
-      : Timer(&fired), pool(std::move(its_pool)), slot(its_slot), message(job) {}
+  Waiting(std::shared_ptr<SlotOwner> its_owner, Slot& its_slot, Message* job)
+      : Timer(&fired), owner(std::move(its_owner)), slot(its_slot), message(job) {}
 
   void release() noexcept {
     if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -16,17 +17,17 @@ struct Backoffs::Waiting final : Timer {
   // The job is back in a queue before it no longer counts here: drain never sees it nowhere.
   static void fired(Timer& timer) noexcept {
     auto& self = static_cast<Waiting&>(timer);
-    Backoffs& all = self.pool->backoffs();
+    Backoffs& all = self.owner->backoffs();
     if (all.unlink(self)) {
-      self.pool->requeue(self.slot, self.message);
+      self.slot.requeue(self.message);
       const bool last = all.size_.fetch_sub(1, std::memory_order_seq_cst) == 1;
-      if (last && self.pool->anyone_drains()) self.pool->slot_idle(unlimited);
+      if (last && self.owner->anyone_drains()) self.owner->slot_idle(unlimited);
       self.release();
     }
     self.release();
   }
 
-  std::shared_ptr<PoolCore> pool;
+  std::shared_ptr<SlotOwner> owner;
   Slot& slot;
   Message* message;
   Waiting* before = nullptr;
@@ -35,9 +36,9 @@ struct Backoffs::Waiting final : Timer {
   std::atomic<int> references{2};
 };
 
-void Backoffs::add(std::shared_ptr<PoolCore> pool, Slot& slot, Message* message, Duration delay) {
-  PoolCore& core = *pool;
-  auto* waiting = new Waiting(std::move(pool), slot, message);
+void Backoffs::add(std::shared_ptr<SlotOwner> owner, Slot& slot, Message* message, Duration delay) {
+  SlotOwner& its_owner = *owner;
+  auto* waiting = new Waiting(std::move(owner), slot, message);
   size_.fetch_add(1, std::memory_order_seq_cst);
   const bool open = cell_.enter([&] {
     if (closed_) return false;
@@ -45,16 +46,16 @@ void Backoffs::add(std::shared_ptr<PoolCore> pool, Slot& slot, Message* message,
     return true;
   });
   if (open) {
-    core.runtime().arm(*waiting, after(core.runtime().now(), delay));
+    its_owner.runtime().arm(*waiting, after(its_owner.runtime().now(), delay));
     return;
   }
-  if (size_.fetch_sub(1, std::memory_order_seq_cst) == 1 && core.anyone_drains())
-    core.slot_idle(unlimited);
+  if (size_.fetch_sub(1, std::memory_order_seq_cst) == 1 && its_owner.anyone_drains())
+    its_owner.slot_idle(unlimited);
   delete waiting;
-  core.give_up_message(message, ErrorCode::stopped, "the pool has stopped");
+  its_owner.give_up_refused(slot, message);
 }
 
-std::vector<Message*> Backoffs::close(PoolCore& pool) {
+std::vector<Message*> Backoffs::close(SlotOwner& owner) {
   std::vector<Message*> left;
   std::vector<Waiting*> waiting;
   cell_.enter([&] {
@@ -68,11 +69,11 @@ std::vector<Message*> Backoffs::close(PoolCore& pool) {
     }
   });
   for (Waiting* each : waiting) {
-    if (pool.runtime().cancel(*each)) each->release();  // the clock's reference
+    if (owner.runtime().cancel(*each)) each->release();  // the clock's reference
     each->release();
     size_.fetch_sub(1, std::memory_order_seq_cst);
   }
-  if (pool.anyone_drains()) pool.slot_idle(unlimited);
+  if (owner.anyone_drains()) owner.slot_idle(unlimited);
   return left;
 }
 

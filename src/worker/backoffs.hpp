@@ -10,16 +10,16 @@
 
 namespace poolder::detail {
 
-class PoolCore;
 class Slot;
+class SlotOwner;
 
-/// The jobs of a pool that wait for their next attempt. Any thread.
+/// The jobs of an owner's slots that wait for their next attempt. Any thread.
 class Backoffs {
  public:
   /// Takes the job, and puts it at the back of the slot's queue after `delay`.
-  void add(std::shared_ptr<PoolCore> pool, Slot& slot, Message* message, Duration delay);
+  void add(std::shared_ptr<SlotOwner> owner, Slot& slot, Message* message, Duration delay);
   /// Takes no more. The jobs that waited.
-  std::vector<Message*> close(PoolCore& pool);
+  std::vector<Message*> close(SlotOwner& owner);
   std::size_t size() const noexcept { return size_.load(std::memory_order_seq_cst); }
 
  private:

@@ -1,10 +1,10 @@
 #include <utility>
 
-#include "pool/pool_core.hpp"
-#include "pool/slot.hpp"
 #include "runtime/monitors.hpp"
 #include "runtime/scheduler_thread.hpp"
 #include "runtime/wait_graph.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -18,11 +18,11 @@ void Slot::notify(std::uint32_t set, std::uint32_t clear) {
   while (!control_.compare_exchange_weak(before, ((before | set) & ~clear) & ~parked,
                                          std::memory_order_seq_cst)) {
   }
-  if ((before & parked) != 0 || mail_.enter_after_change()) pool_.runtime().schedule(*this);
+  if ((before & parked) != 0 || mail_.enter_after_change()) owner_.runtime().schedule(*this);
 }
 
 void Slot::wake() {
-  if (mail_.enter_after_change()) pool_.runtime().schedule(*this);
+  if (mail_.enter_after_change()) owner_.runtime().schedule(*this);
 }
 
 // The owner gives the baton up without leaving: mail gathers, and only notify brings the slot back.
@@ -53,7 +53,7 @@ void Slot::close_unused() {
 }
 
 void Slot::leave_behind(Pid worker) {
-  if (take_from_handler(worker, left_behind)) pool_.runtime().schedule(*this);
+  if (take_from_handler(worker, left_behind)) owner_.runtime().schedule(*this);
 }
 
 // A worker whose pid is no longer the slot's was killed, unless another has arrived to take its
@@ -67,8 +67,8 @@ void Slot::replace_if_killed() {
 // Grown and shrunk may both have happened since: the size of now decides. True: a worker has
 // arrived.
 bool Slot::resize() {
-  WorkerBox* arrived = pool_.take_arrival(index_);
-  const bool wanted = index_ < pool_.size();
+  WorkerBox* arrived = owner_.take_arrival(index_);
+  const bool wanted = owner_.wants(index_);
   if (wanted && !arrived) return false;
   end_worker({ExitReason::Kind::shutdown, "the pool shrank"}, Lost::nothing);
   forget_timer();
@@ -87,8 +87,8 @@ void Slot::hibernate() {
   const Ticks since = timer_ ? timer_->idle_since : 0;
   forget_timer();
   if (since == 0) return;
-  const Duration limit = pool_.worker_type().options.hibernate_after;
-  const Ticks now = pool_.runtime().now();
+  const Duration limit = owner_.worker_type().options.hibernate_after;
+  const Ticks now = owner_.runtime().now();
   if (now < after(since, limit)) {
     put_off(Duration{after(since, limit) - now});
     timer_->idle_since = since;
@@ -97,52 +97,50 @@ void Slot::hibernate() {
   slept_ = true;
   Handler handler{nullptr, nullptr};
   try {
-    pool_.worker_type().handle_hibernate(box_->worker());
+    owner_.worker_type().handle_hibernate(box_->worker());
   } catch (...) {
-    pool_.report_hook("handle_hibernate", std::current_exception());
+    owner_.report_hook("handle_hibernate", std::current_exception());
   }
   (void)handler.end();
 }
 
-// The pool stops: what is queued is given up, and the slot takes nothing more.
+// What is queued is given up, and the slot takes nothing more.
 void Slot::close() noexcept {
   forget_timer();
-  const auto refuse = [this](Message* message) {
-    pool_.give_up_message(message, ErrorCode::stopped, "the pool has stopped");
-  };
+  const auto refuse = [this](Message* message) { owner_.give_up_refused(*this, message); };
   while (batch_) refuse(std::exchange(batch_, batch_->next));
   batch_length_.store(0, std::memory_order_relaxed);
   for (Message* each = mail_.close().oldest; each;) refuse(std::exchange(each, each->next));
   if (queue_)
     for (Message* each : queue_->close()) refuse(each);
-  const ExitReason reason = pool_.stop_reason();
+  const ExitReason reason = owner_.closing_reason(*this);
   end_worker(reason, Lost::nothing);
-  if (WorkerBox* arrived = pool_.take_arrival(index_)) {
-    pool_.worker_ended(arrived->pid(), reason);
+  if (WorkerBox* arrived = owner_.take_arrival(index_)) {
+    owner_.worker_ended(arrived->pid(), reason);
     arrived->destroy();
   }
-  pool_.slot_closed(*this);
+  owner_.slot_closed(*this);
 }
 
 void Slot::forward() noexcept {
-  while (index_ >= pool_.size()) {
+  while (!owner_.wants(index_)) {
     Message* message = next_message();
     if (!message) return;
-    pool_.requeue_elsewhere(message);
+    owner_.requeue_elsewhere(message);
   }
 }
 
 bool Slot::kill(Pid victim) {
   std::uint64_t expected = victim.value();
-  if (!pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(),
+  if (!pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
                                     std::memory_order_acq_rel))
     return false;
   if (take_from_handler(victim, killed_in_handler)) {
-    pool_.runtime().schedule(*this);
+    owner_.runtime().schedule(*this);
   } else {
     // One that is still to be constructed, after a crash, never will be.
     if (present_.load(std::memory_order_acquire) != victim.value())
-      pool_.worker_ended(victim, killed_in_handler);
+      owner_.worker_ended(victim, killed_in_handler);
     notify(replacing);
   }
   return true;
@@ -151,7 +149,7 @@ bool Slot::kill(Pid victim) {
 bool Slot::kill_again(Pid victim) {
   if (present_.load(std::memory_order_acquire) != victim.value() || mail_.is_closed()) return true;
   if (!take_from_handler(victim, killed_in_handler)) return false;
-  pool_.runtime().schedule(*this);
+  owner_.runtime().schedule(*this);
   return true;
 }
 
@@ -165,20 +163,20 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
     return false;
   }
   WorkerBox* box = std::exchange(box_, nullptr);
-  pool_.runtime().monitors().note(victim, reason);
+  owner_.runtime().monitors().note(victim, reason);
   present_.store(0, std::memory_order_release);
   Message* message = std::exchange(current_, nullptr);
   const auto& type = static_cast<const WorkerMessageType&>(*activation->task());
   ReplyBase* reply = message && type.reply ? type.reply(*message) : nullptr;
   if (reply) reply->keep();
   std::stop_source stop = box->begin_stop();
-  box->abandon(pool_.shared_from_this());
-  pool_.handler_abandoned();
+  box->abandon(owner_.keep(*this));
+  owner_.handler_abandoned();
   lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
   activation->unlock(Activation::taken);
 
-  pool_.runtime().wait_graph().forget(this);
-  pool_.dropped(type.name, reason.what);
+  owner_.runtime().wait_graph().forget(this);
+  owner_.dropped(type.name, reason.what);
   if (reply) {
     reply->fail(
         failure(ErrorCode::worker_down, "the worker was killed while it handled the request"));
@@ -186,7 +184,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
     reply->release();
   }
   forget_timer();
-  pool_.worker_ended(victim, reason);
+  owner_.worker_ended(victim, reason);
   stop.request_stop();
   return true;
 }

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "pool/pool_core.hpp"
-#include "pool/slot.hpp"
 #include "runtime/log.hpp"
 #include "runtime/monitors.hpp"
 #include "runtime/scheduler_thread.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -14,24 +14,24 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   if (!box_) return;
   WorkerBox* box = std::exchange(box_, nullptr);
   const Pid pid = box->pid();
-  pool_.runtime().monitors().note(pid, reason);  // before anyone can find that the pid is no more
+  owner_.runtime().monitors().note(pid, reason);  // before anyone can find that the pid is no more
   std::uint64_t expected = pid.value();
-  pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(), std::memory_order_acq_rel);
+  pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(), std::memory_order_acq_rel);
   present_.store(0, std::memory_order_release);
   lost_ = lost;
   forget_timer();
   Handler handler{nullptr, nullptr};
   box->destroy();
   (void)handler.end();
-  pool_.worker_ended(pid, reason);
+  owner_.worker_ended(pid, reason);
 }
 
-// There is no worker. One that crashed or was killed has a successor only while the pool's policy
+// There is no worker. One that crashed or was killed has a successor only while its engine's policy
 // admits it.
 Slot::Step Slot::renew() noexcept {
   if (lost_ == Lost::crash || lost_ == Lost::killed) {
-    if (!pool_.admit_restart()) {
-      pool_.fail_for_good("too many workers were restarted");
+    if (!owner_.admit_restart()) {
+      owner_.fail_for_good("too many workers were restarted");
       return Step::go_on;  // `closing` is set now
     }
     count(restarts_);
@@ -50,13 +50,13 @@ bool Slot::construct() noexcept {
   WorkerBox* box = nullptr;
   Handler handler{nullptr, nullptr};
   try {
-    box = WorkerBox::create(pool_, pid);
+    box = WorkerBox::create(owner_, owner_.arguments_of(*this), pid);
   } catch (...) {
     const std::exception_ptr error = std::current_exception();
     (void)handler.end();
-    pool_.worker_ended(pid, {ExitReason::Kind::failed, std::string(describe(error))});
+    owner_.worker_ended(pid, {ExitReason::Kind::failed, std::string(describe(error))});
     std::uint64_t expected = pid.value();
-    pid_.compare_exchange_strong(expected, pool_.new_pid(index_).value(),
+    pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
                                  std::memory_order_acq_rel);
     return false;
   }
@@ -73,27 +73,27 @@ void Slot::put_off(Duration delay) {
   forget_timer();
   const bool hibernation = box_ != nullptr;
   if (!hibernation) control_.fetch_or(delayed, std::memory_order_seq_cst);
-  timer_ = new SlotTimer(pool_.shared_from_this(), *this, hibernation ? hibernating : 0u,
+  timer_ = new SlotTimer(owner_.keep(*this), *this, hibernation ? hibernating : 0u,
                          hibernation ? 0u : delayed);
-  pool_.runtime().arm(*timer_, after(pool_.runtime().now(), delay));
+  owner_.runtime().arm(*timer_, after(owner_.runtime().now(), delay));
 }
 
 void Slot::forget_timer() noexcept {
   control_.fetch_and(~delayed, std::memory_order_seq_cst);
   if (!timer_) return;
   SlotTimer* timer = std::exchange(timer_, nullptr);
-  if (pool_.runtime().cancel(*timer)) timer->release();  // the clock's reference
+  if (owner_.runtime().cancel(*timer)) timer->release();  // the clock's reference
   timer->release();
 }
 
 // This thread's handler was killed: the slot goes on without it.
 void Slot::was_taken(WorkerBox* box, Message* message) noexcept {
-  const std::shared_ptr<PoolCore> pool = box->abandoned();
+  const std::shared_ptr<SlotOwner> owner = box->abandoned();
   Handler handler{nullptr, nullptr};
   if (message) free_message(message);
   box->destroy();
   (void)handler.end();
-  pool->abandoned_ended();
+  owner->abandoned_ended();
 }
 
 }  // namespace poolder::detail

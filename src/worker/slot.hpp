@@ -7,20 +7,21 @@
 #include <string>
 
 #include <poolder/runtime/detail/mailbox.hpp>
+#include <poolder/runtime/detail/reply.hpp>
 #include <poolder/runtime/detail/runnable.hpp>
 #include <poolder/runtime/detail/timer.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/pid.hpp>
 #include <poolder/worker/detail/worker_type.hpp>
 
-#include "pool/slot_queue.hpp"
-#include "pool/worker_box.hpp"
 #include "runtime/activation.hpp"
+#include "worker/slot_queue.hpp"
+#include "worker/worker_box.hpp"
 
 namespace poolder::detail {
 
-class PoolCore;
 class Slot;
+class SlotOwner;
 class SlotTimer;
 
 /// The calling thread has a slot's baton, in a handler or on the way to and from one: what must not
@@ -41,8 +42,8 @@ class Owning {
   const Owning* const outer_;
 };
 
-/// A worker's place in a pool: a cell with its queue, its statistics, and the worker object of the
-/// moment, which it outlives.
+/// A worker's place in its engine: a cell with its queue, its statistics, and the worker object of
+/// the moment, which it outlives.
 ///
 /// Thread safety. The first cache line is what senders touch, the second what the owner of the
 /// baton writes. notify, kill, request_stop and the readers of statistics may be called by anyone,
@@ -66,13 +67,13 @@ class alignas(64) Slot final : public Runnable {
     paused = 1,       ///< messages wait
     parked = 2,       ///< nobody runs the slot, though it is not idle
     delayed = 4,      ///< a worker could not be constructed; the next try comes later
-    closing = 8,      ///< the pool stops
-    resizing = 16,    ///< the pool has grown or shrunk past this slot
+    closing = 8,      ///< takes no more, gives up what is queued, and ends its worker
+    resizing = 16,    ///< the engine has grown or shrunk past this slot
     replacing = 32,   ///< pid_ has changed: the worker was killed
     hibernating = 64  ///< idle for long, perhaps
   };
 
-  Slot(PoolCore& pool, std::size_t index, WorkerBox* worker);
+  Slot(SlotOwner& owner, std::size_t index, WorkerBox* worker);
   ~Slot() override;
 
   // ---- any thread
@@ -85,7 +86,7 @@ class alignas(64) Slot final : public Runnable {
     return pid != Pid{} && present_.load(std::memory_order_acquire) == pid.value();
   }
   bool is_idle() const noexcept { return mail_.is_idle(); }
-  const PoolCore& pool() const noexcept { return pool_; }
+  const SlotOwner& owner() const noexcept { return owner_; }
 
   /// Sets and clears bits, and sees to it that the owner looks at them.
   void notify(std::uint32_t set, std::uint32_t clear = 0);
@@ -99,19 +100,32 @@ class alignas(64) Slot final : public Runnable {
   /// Asks the handler that runs, if one does, to end.
   void request_stop();
   void request_stop_of(Pid worker);
-  /// The pool's shutdown time is over: closes without the handler that still runs.
+  /// The shutdown time is over: closes without the handler that still runs.
   void abandon();
-  /// The pool has not come to be: closes on the caller's thread, which nobody races with.
+  /// The engine has not come to be: closes on the caller's thread, which nobody races with.
   void close_unused();
-  /// The same for a slot that the pool has shrunk past, and which goes on without a worker.
+  /// The same for a slot that the engine has shrunk past, and which goes on without a worker.
   void leave_behind(Pid worker);
-  /// The pool's size has passed this slot, up or down: a worker arrives, or the queue goes to
+  /// The engine's size has passed this slot, up or down: a worker arrives, or the queue goes to
   /// others.
   void resized() { notify(resizing); }
   /// The pid of the worker that arrives.
   void expect(Pid pid) noexcept { pid_.store(pid.value(), std::memory_order_release); }
 
-  // ---- the owner
+  // ---- any thread: messages, which belong to the slot from here on, whatever happens
+  /// Returns once it is queued; waits where the queue is full and OnFull::block. Throws
+  /// Error{queue_full}, Error{would_deadlock}, and what the owner refuses with.
+  void cast(Message* message);
+  /// False: it is full. Never waits; throws what the owner refuses with.
+  bool try_cast(Message* message);
+  /// Queues a request and waits for its reply. Throws as cast does, and Error{timeout}.
+  void call(Message* message, ReplyBase& reply, Ticks deadline);
+  /// Queues a request; what the slot refuses is stored in the reply.
+  void request(Message* message, ReplyBase& reply, Ticks deadline);
+  /// A message that its owner had already: out of its backoff, or from another slot.
+  void requeue(Message* message) noexcept;
+
+  // ---- the owner of the baton
   void run(Turn& turn) noexcept override;
   /// Nothing stands before a request that has just entered the idle slot.
   bool ready_for_inline() const noexcept {
@@ -119,7 +133,7 @@ class alignas(64) Slot final : public Runnable {
   }
   /// A request that runs on the caller's thread, between enter and hand_back, without a message.
   WorkerBox& begin_inline(const WorkerMessageType& type) noexcept;
-  /// False: killed meanwhile; the slot, and so the pool perhaps, is somebody else's.
+  /// False: killed meanwhile; the slot, and so the engine perhaps, is somebody else's.
   bool end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept;
   void hand_back() noexcept;
 
@@ -135,6 +149,11 @@ class alignas(64) Slot final : public Runnable {
  private:
   enum class Step { go_on, gone };
   enum class Lost : std::uint8_t { nothing, crash, killed, ended };
+
+  // slot_sending.cpp: messages that arrive
+  void push(Message* message, Ticks deadline);
+  bool try_push(Message* message, SlotQueue::Blocked* blocked);
+  void wait_for_room(SlotQueue::Blocked& blocked, Ticks deadline);
 
   // slot.cpp: the turn
   Message* next_message(std::uint32_t unless = 0) noexcept;
@@ -177,7 +196,7 @@ class alignas(64) Slot final : public Runnable {
 
   const std::uint32_t index_;  // here, where it costs nothing
   Mailbox mail_;
-  PoolCore& pool_;
+  SlotOwner& owner_;
   std::unique_ptr<SlotQueue> queue_;
   WorkerBox* box_;
   std::atomic<std::uint64_t> pid_;
@@ -204,8 +223,8 @@ static_assert(sizeof(Slot) == 128 || sizeof(void*) != 8,
 /// slot and the clock.
 class SlotTimer final : public Timer {
  public:
-  SlotTimer(std::shared_ptr<PoolCore> pool, Slot& slot, std::uint32_t set, std::uint32_t clear)
-      : Timer(&fired), pool_(std::move(pool)), slot_(slot), set_(set), clear_(clear) {}
+  SlotTimer(std::shared_ptr<SlotOwner> owner, Slot& slot, std::uint32_t set, std::uint32_t clear)
+      : Timer(&fired), owner_(std::move(owner)), slot_(slot), set_(set), clear_(clear) {}
 
   void release() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -221,7 +240,7 @@ class SlotTimer final : public Timer {
   }
 
   std::atomic<int> references_{2};
-  std::shared_ptr<PoolCore> pool_;
+  std::shared_ptr<SlotOwner> owner_;
   Slot& slot_;
   const std::uint32_t set_, clear_;
 };

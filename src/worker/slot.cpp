@@ -1,7 +1,7 @@
-#include "pool/slot.hpp"
+#include "worker/slot.hpp"
 
-#include "pool/pool_core.hpp"
 #include "runtime/scheduler_thread.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -19,14 +19,14 @@ Owning::Owning(Slot& slot) noexcept : slot_(slot), outer_(owned) { owned = this;
 Owning::~Owning() { owned = outer_; }
 const Owning* Owning::innermost() noexcept { return owned; }
 
-Slot::Slot(PoolCore& pool, std::size_t index, WorkerBox* worker)
-    : Runnable(pool.worker_type().options.priority),
+Slot::Slot(SlotOwner& owner, std::size_t index, WorkerBox* worker)
+    : Runnable(owner.worker_type().options.priority),
       index_(static_cast<std::uint32_t>(index)),
-      pool_(pool),
+      owner_(owner),
       box_(worker),
       pid_(worker->pid().value()),
       present_(worker->pid().value()) {
-  const QueueOptions& queue = pool.options().queue;
+  const QueueOptions& queue = owner.queue_options();
   if (queue.capacity != unlimited || queue.order == QueueOrder::lifo)
     queue_ = std::make_unique<SlotQueue>(queue);
 }
@@ -41,7 +41,7 @@ void Slot::run(Turn& turn) noexcept {
     if ((control_.load(std::memory_order_acquire) & ~(paused | parked)) != 0 &&
         attend() == Step::gone)
       return;
-    if (retired_ && index_ < pool_.size()) {
+    if (retired_ && owner_.wants(index_)) {
       resize();
       continue;
     }
@@ -57,7 +57,7 @@ void Slot::run(Turn& turn) noexcept {
     Message* message = next_message(paused);
     if ((message ? handle(message) : wait_for_mail()) == Step::gone) return;
   } while (turn.may_go_on());
-  pool_.runtime().schedule_last(*this);
+  owner_.runtime().schedule_last(*this);
 }
 
 // Null where control_ has one of the bits `unless`. They are looked at after the message: one that
@@ -88,28 +88,29 @@ Slot::Step Slot::wait_for_mail() noexcept {
 
 // Gives the baton up, unless something has come meanwhile.
 Slot::Step Slot::rest() noexcept {
-  if (pool_.worker_type().options.hibernate_after != infinity && box_) {
-    if (!timer_ && !slept_) put_off(pool_.worker_type().options.hibernate_after);
-    if (timer_ && timer_->idle_since == 0) timer_->idle_since = pool_.runtime().now();
+  if (owner_.worker_type().options.hibernate_after != infinity && box_) {
+    if (!timer_ && !slept_) put_off(owner_.worker_type().options.hibernate_after);
+    if (timer_ && timer_->idle_since == 0) timer_->idle_since = owner_.runtime().now();
   }
   if (!mail_.leave()) return Step::go_on;
   const bool asked = (control_.load(std::memory_order_seq_cst) & ~(paused | parked)) != 0;
   const bool work = queue_ && !queue_->empty();
   if ((asked || work) && mail_.enter_after_change()) return Step::go_on;
-  if (pool_.anyone_drains()) pool_.slot_idle(index_);
+  if (owner_.anyone_drains()) owner_.slot_idle(index_);
   return Step::gone;
 }
 
 // Its call may have been cancelled, or it may have waited too long.
 bool Slot::worth_running(Message& message) noexcept {
   if (message.queued_us != 0) {
-    const auto now = static_cast<std::uint64_t>(pool_.runtime().now() / 1'000) & Message::time_mask;
+    const auto now =
+        static_cast<std::uint64_t>(owner_.runtime().now() / 1'000) & Message::time_mask;
     const std::uint64_t waited = (now - message.queued_us) & Message::time_mask;
-    if (message.attempt == 0) pool_.waited().record(static_cast<std::int64_t>(waited) * 1'000);
-    const Duration limit = pool_.options().queue.max_wait;
+    if (message.attempt == 0) owner_.waited().record(static_cast<std::int64_t>(waited) * 1'000);
+    const Duration limit = owner_.queue_options().max_wait;
     if (limit != infinity && waited * 1'000 > static_cast<std::uint64_t>(limit.count())) {
-      pool_.give_up_message(&message, ErrorCode::timeout,
-                            "it waited in the queue for longer than max_wait");
+      owner_.give_up_message(&message, ErrorCode::timeout,
+                             "it waited in the queue for longer than max_wait");
       return false;
     }
   }
@@ -123,7 +124,7 @@ bool Slot::worth_running(Message& message) noexcept {
 bool Slot::run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,
                          std::optional<Recovery>& recovery) noexcept {
   const auto& type = static_cast<const WorkerMessageType&>(*message.type);
-  const WorkerType& worker_type = pool_.worker_type();
+  const WorkerType& worker_type = owner_.worker_type();
   WorkerBox* box = box_;
   Context context{*box, box->pid(), index_, attempt};
   current_ = &message;
@@ -139,7 +140,7 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, std::excepti
         recovery = worker_type.handle_error(box->worker(), Failure{attempt, error});
       } catch (...) {
         // The policy decides, as if there were no handle_error.
-        pool_.report_hook("handle_error", std::current_exception());
+        owner_.report_hook("handle_error", std::current_exception());
       }
     }
   }
@@ -154,7 +155,7 @@ Slot::Step Slot::handle(Message* message) noexcept {
   const bool sampled = processed() % sample_every == 0 || message->queued_us != 0;
   if (timer_) timer_->idle_since = 0;
   slept_ = false;
-  const Ticks began = sampled ? pool_.runtime().now() : 0;
+  const Ticks began = sampled ? owner_.runtime().now() : 0;
 
   Next next;
   std::exception_ptr error;
@@ -165,7 +166,7 @@ Slot::Step Slot::handle(Message* message) noexcept {
   }
   current_ = nullptr;
 
-  if (sampled) pool_.ran().record(pool_.runtime().now() - began);
+  if (sampled) owner_.ran().record(owner_.runtime().now() - began);
   if (!error) {
     succeeded(message, next);
   } else if (type.reply) {
@@ -201,7 +202,7 @@ bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept 
 // After an inline run: what has come meanwhile is for the scheduler's threads.
 void Slot::hand_back() noexcept {
   if (box_ && !batch_ && rest() == Step::gone) return;
-  pool_.runtime().schedule(*this);
+  owner_.runtime().schedule(*this);
 }
 
 std::size_t Slot::queue_length() const noexcept {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "pool/pool_core.hpp"
-#include "pool/slot.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
 
@@ -14,7 +14,7 @@ void Slot::succeeded(Message* message, Next& next) {
   if (next.kind() == Next::Kind::proceed) [[likely]]
     return;
   if (next.kind() == Next::Kind::stop_pool)
-    return pool_.begin_stop({ExitReason::Kind::shutdown, "a worker stopped the pool"});
+    return owner_.begin_stop({ExitReason::Kind::shutdown, "a worker stopped the pool"});
   end_worker({ExitReason::Kind::normal, next.reason()}, Lost::ended);
 }
 
@@ -32,11 +32,11 @@ void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recov
     count(failed_);
     return free_message(message);
   }
-  const bool last = attempt >= pool_.worker_type().options.retry.max_attempts;
+  const bool last = attempt >= owner_.worker_type().options.retry.max_attempts;
   if (last || recovery.kind() == Recovery::Kind::halt) {
     count(failed_);
-    if (!pool_.worker_type().handle_error) pool_.report_failure(*message, attempt, error);
-    pool_.count_dropped();
+    if (!owner_.worker_type().handle_error) owner_.report_failure(*message, attempt, error);
+    owner_.count_dropped();
     after_failure(error);
     return free_message(message);
   }
@@ -44,7 +44,7 @@ void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recov
   message->queued_us = 0;
   if (recovery.kind() == Recovery::Kind::retry || recovery.delay() <= Duration{0})
     return again(message);
-  pool_.backoffs().add(pool_.shared_from_this(), *this, message, recovery.delay());
+  owner_.backoffs().add(owner_.keep(*this), *this, message, recovery.delay());
 }
 
 // Before the slot's next message.
@@ -56,12 +56,12 @@ void Slot::again(Message* message) noexcept {
 }
 
 Recovery Slot::by_policy(int attempt) {
-  const Duration delay = pool_.retry_delay(attempt);
+  const Duration delay = owner_.retry_delay(attempt);
   return delay > Duration{0} ? backoff(delay) : retry();
 }
 
 void Slot::after_failure(const std::exception_ptr& error) {
-  if (pool_.worker_type().options.on_failure == OnFailure::keep) return;
+  if (owner_.worker_type().options.on_failure == OnFailure::keep) return;
   end_worker({ExitReason::Kind::failed, std::string(describe(error))}, Lost::crash);
 }
 

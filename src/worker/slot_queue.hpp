@@ -12,8 +12,8 @@
 
 namespace poolder::detail {
 
-/// The queue of a slot whose pool bounds it, or wants it last in, first out: a cell of its own that
-/// senders and slot enter. Any thread.
+/// The queue of a slot whose engine bounds it, or wants it last in, first out: a cell of its own
+/// that senders and slot enter. Any thread.
 class SlotQueue {
  public:
   explicit SlotQueue(const QueueOptions& options) : options_(options) {}

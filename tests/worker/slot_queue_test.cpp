@@ -1,4 +1,4 @@
-#include "pool/slot_queue.hpp"
+#include "worker/slot_queue.hpp"
 
 #include <atomic>
 #include <string>

@@ -11,7 +11,7 @@
 
 namespace poolder::detail {
 
-class PoolCore;
+class SlotOwner;
 
 /// One worker object and what belongs to it alone: its pid and its stop token. The object lies
 /// right behind it.
@@ -22,7 +22,7 @@ class PoolCore;
 class WorkerBox final : public WorkerHost {
  public:
   /// Throws what the worker's constructor throws.
-  static WorkerBox* create(PoolCore& pool, Pid pid);
+  static WorkerBox* create(SlotOwner& owner, const WorkerFactory& arguments, Pid pid);
   /// Runs the worker's destructor.
   void destroy() noexcept;
 
@@ -32,25 +32,25 @@ class WorkerBox final : public WorkerHost {
   /// The source to request, outside all locks; later tokens are requested from the start.
   std::stop_source begin_stop() noexcept;
 
-  /// The slot goes on without it: the pool stays until its handler has ended.
-  void abandon(std::shared_ptr<PoolCore> pool) {
-    abandoned_ = std::make_unique<std::shared_ptr<PoolCore>>(std::move(pool));
+  /// The slot goes on without it: its owner stays until its handler has ended.
+  void abandon(std::shared_ptr<SlotOwner> owner) {
+    abandoned_ = std::make_unique<std::shared_ptr<SlotOwner>>(std::move(owner));
   }
-  std::shared_ptr<PoolCore> abandoned() noexcept { return std::move(*abandoned_); }
+  std::shared_ptr<SlotOwner> abandoned() noexcept { return std::move(*abandoned_); }
 
   std::stop_token stop_token() override;
   void sleep(Duration span) override;
 
  private:
-  WorkerBox(PoolCore& pool, Pid pid) noexcept : pool_(pool), pid_(pid) {}
+  WorkerBox(SlotOwner& owner, Pid pid) noexcept : owner_(owner), pid_(pid) {}
   ~WorkerBox() = default;
 
   static std::size_t offset(const WorkerType& type) noexcept;
   static std::size_t alignment(const WorkerType& type) noexcept;
 
-  PoolCore& pool_;
+  SlotOwner& owner_;
   const Pid pid_;
-  std::unique_ptr<std::shared_ptr<PoolCore>>
+  std::unique_ptr<std::shared_ptr<SlotOwner>>
       abandoned_;                            // rare, so a pointer: a million idle workers count
   std::stop_source stop_{std::nostopstate};  // made when first asked for; guarded by busy_
   std::atomic_flag busy_;                    // held for a few instructions

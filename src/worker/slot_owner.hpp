@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <poolder/core/error.hpp>
+#include <poolder/core/histogram.hpp>
+#include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/exit_reason.hpp>
+#include <poolder/worker/detail/worker_type.hpp>
+
+#include "worker/backoffs.hpp"
+
+namespace poolder::detail {
+
+class Slot;
+class WorkerBox;
+
+/// What stands behind a slot: a pool, or what a factory knows of one class of children. What is
+/// asked for each message is plain data, side by side; what is asked when a worker begins or ends
+/// is virtual.
+///
+/// Thread safety: all of it from any thread; an engine's cell may be entered by any virtual
+/// function, and is not held by who calls one.
+class SlotOwner {
+ public:
+  SlotOwner(const SlotOwner&) = delete;
+  SlotOwner& operator=(const SlotOwner&) = delete;
+
+  RuntimeCore& runtime() const noexcept { return runtime_; }
+  const WorkerType& worker_type() const noexcept { return worker_; }
+  const QueueOptions& queue_options() const noexcept { return queue_; }
+  Histogram& waited() noexcept { return waited_; }
+  Histogram& ran() noexcept { return ran_; }
+  Backoffs& backoffs() noexcept { return backoffs_; }
+  const Histogram& waited() const noexcept { return waited_; }
+  const Histogram& ran() const noexcept { return ran_; }
+  const Backoffs& backoffs() const noexcept { return backoffs_; }
+  bool anyone_drains() const noexcept { return drainers_.load(std::memory_order_seq_cst) > 0; }
+  std::uint64_t dropped_so_far() const noexcept { return dropped_.load(std::memory_order_acquire); }
+
+  // ---- what becomes of messages
+  /// One message in 64 carries the time it was sent; all do where max_wait is set.
+  void stamp(Message& message, std::uint64_t turn) const noexcept;
+  void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
+  void dropped(std::string_view task, std::string_view why) noexcept;
+  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
+  void report_failure(const Message& message, int attempts,
+                      const std::exception_ptr& error) noexcept;
+  void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
+  /// A line on stderr, once for each bit of `kind`.
+  virtual void log_once(std::uint32_t kind, const std::string& line) noexcept = 0;
+
+  // ---- workers that begin and end
+  /// Unique in the process, so a pid of another engine or runtime is never taken for one of ours.
+  static Pid new_pid(std::size_t index) noexcept;
+  virtual const WorkerFactory& arguments_of(const Slot& slot) const noexcept = 0;
+  virtual Duration retry_delay(int attempt) = 0;
+  /// False: one restart too many.
+  virtual bool admit_restart() = 0;
+  virtual void fail_for_good(std::string why) = 0;
+  void worker_ended(Pid pid, const ExitReason& reason);
+  /// A handler was taken from its slot and left to itself; and it has ended.
+  virtual void handler_abandoned() = 0;
+  virtual void abandoned_ended() = 0;
+
+  // ---- the end
+  /// Takes no more work and closes the slots; waits for nothing.
+  virtual void begin_stop(ExitReason reason) = 0;
+  /// Why a slot that closes does, and what a message that it can no longer take is given up with.
+  virtual ExitReason closing_reason(const Slot& slot) const = 0;
+  struct Refusal {
+    ErrorCode code;
+    std::string_view why;  ///< a literal
+  };
+  virtual Refusal refusal(const Slot& slot) const noexcept = 0;
+  [[noreturn]] void refuse(const Slot& slot) const;
+  void give_up_refused(const Slot& slot, Message* message) noexcept;
+  /// The slot has given up its queue and its worker. It is touched no more by who ran it, but for
+  /// what RuntimeCore::release_later waits for.
+  virtual void slot_closed(Slot& slot) = 0;
+  /// For who drains: the slot of that index is idle; `unlimited`: nothing is in backoff.
+  virtual void slot_idle(std::size_t index) = 0;
+  /// Keeps the owner and the slot where they are.
+  virtual std::shared_ptr<SlotOwner> keep(const Slot& slot) = 0;
+
+  // ---- for who grows and shrinks
+  /// Whether that slot is in use.
+  virtual bool wants(std::size_t index) const noexcept;
+  /// The worker for a slot that comes back into use; null: none has arrived.
+  virtual WorkerBox* take_arrival(std::size_t index);
+  /// A message of a slot that is in use no more.
+  virtual void requeue_elsewhere(Message* message) noexcept;
+
+ protected:
+  SlotOwner(RuntimeCore& runtime, const WorkerType& worker, const QueueOptions& queue) noexcept
+      : runtime_(runtime), worker_(worker), queue_(queue) {}
+  ~SlotOwner() = default;
+
+ private:
+  RuntimeCore& runtime_;
+  const WorkerType& worker_;
+  const QueueOptions queue_;
+
+ protected:
+  alignas(64) std::atomic<int> drainers_{0};
+
+ private:
+  std::atomic<std::uint64_t> dropped_{0};
+  Histogram waited_, ran_;
+  Backoffs backoffs_;
+};
+
+}  // namespace poolder::detail

@@ -1,0 +1,118 @@
+#include <string>
+
+#include <poolder/core/error.hpp>
+
+#include "runtime/relax.hpp"
+#include "runtime/wait_graph.hpp"
+#include "worker/slot.hpp"
+#include "worker/slot_owner.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+/// Frees a message that could not be sent. Its caller is told by the exception that is under way.
+class Unsent {
+ public:
+  explicit Unsent(Message* message) noexcept : message_(message) {}
+  ~Unsent() {
+    if (message_) free_message(message_);
+  }
+  Unsent(const Unsent&) = delete;
+  Unsent& operator=(const Unsent&) = delete;
+  void sent() noexcept { message_ = nullptr; }
+
+ private:
+  Message* message_;
+};
+
+}  // namespace
+
+// False: full. Throws where it can never be queued; the message is still the caller's then, too.
+bool Slot::try_push(Message* message, SlotQueue::Blocked* blocked) {
+  thread_local std::uint64_t sent = 0;
+  owner_.stamp(*message, sent++);
+  if (!queue_) {
+    const Mailbox::Sent result = mail_.send(message);
+    if (result == Mailbox::Sent::refused) owner_.refuse(*this);
+    if (result == Mailbox::Sent::woke) owner_.runtime().schedule(*this);
+    return true;
+  }
+  const auto [result, victim] = queue_->push(message, blocked);
+  if (victim)
+    owner_.give_up_message(victim, ErrorCode::queue_full,
+                           "its queue was full and drops the oldest");
+  if (result == SlotQueue::Pushed::closed) owner_.refuse(*this);
+  if (result == SlotQueue::Pushed::yes) wake();
+  return result == SlotQueue::Pushed::yes;
+}
+
+void Slot::push(Message* message, Ticks deadline) {
+  if (!queue_) return (void)try_push(message, nullptr);
+  SlotQueue::Blocked blocked{message, {}};
+  if (try_push(message, &blocked)) return;
+  const QueueOptions& queue = owner_.queue_options();
+  if (queue.on_full == OnFull::reject)
+    fail(ErrorCode::queue_full, "the slot's queue holds " + std::to_string(queue.capacity));
+  wait_for_room(blocked, deadline);
+}
+
+// Returns once the message is queued; else it is the caller's again.
+void Slot::wait_for_room(SlotQueue::Blocked& blocked, Ticks deadline) {
+  RuntimeCore& runtime = owner_.runtime();
+  std::exception_ptr error;
+  try {
+    const WaitGraph::Edge edge{runtime.wait_graph(), this};
+    if (!blocked.room.wait_until(runtime, deadline))
+      error = failure(ErrorCode::timeout, "no room came up in the slot's queue in time");
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error && queue_->withdraw(blocked)) std::rethrow_exception(error);
+  while (!blocked.room.signalled()) relax();  // admitted or refused this very moment
+  if (blocked.refused) owner_.refuse(*this);
+}
+
+void Slot::cast(Message* message) {
+  Unsent unsent{message};
+  push(message, never);
+  unsent.sent();
+}
+
+bool Slot::try_cast(Message* message) {
+  Unsent unsent{message};
+  if (!try_push(message, nullptr)) return false;
+  unsent.sent();
+  return true;
+}
+
+void Slot::call(Message* message, ReplyBase& reply, Ticks deadline) {
+  Unsent unsent{message};
+  RuntimeCore& runtime = owner_.runtime();
+  const WaitGraph::Edge edge{runtime.wait_graph(), this};
+  push(message, deadline);
+  unsent.sent();
+  if (!reply.wait(runtime, deadline)) fail(ErrorCode::timeout, "the call was not answered in time");
+}
+
+void Slot::request(Message* message, ReplyBase& reply, Ticks deadline) {
+  Unsent unsent{message};
+  try {
+    push(message, deadline);
+    unsent.sent();
+  } catch (...) {
+    reply.fail(std::current_exception());  // and freeing the message publishes it
+  }
+}
+
+void Slot::requeue(Message* message) noexcept {
+  if (queue_) {
+    if (queue_->push_anyway(message)) return wake();
+  } else if (const Mailbox::Sent result = mail_.send(message); result != Mailbox::Sent::refused) {
+    if (result == Mailbox::Sent::woke) owner_.runtime().schedule(*this);
+    return;
+  }
+  owner_.give_up_refused(*this, message);
+}
+
+}  // namespace poolder::detail
