@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <utility>
-#include <vector>
 
 #include <sys/mman.h>
 
@@ -29,124 +32,161 @@ void free_node(void* node) noexcept { ::operator delete(node, node_alignment); }
 
 namespace {
 
-constexpr unsigned magazine_size = 62;
-
-// Pointers, not a chain: neither freeing nor prefetching the next free node touches a node.
-struct Magazine {
-  unsigned count = 0;
-  void* nodes[magazine_size];
-};
-
-// Where fresh nodes come from: a little at first, then large pages, since a long queue of recycled
-// nodes lies all over them and would miss the TLB at every step.
-class Slabs {
+// 64 KiB of nodes, the first few of them taken by this: which of the others are free. A bit for
+// each, so that nodes come out in the order of their addresses, whatever order they went in: what
+// is sent one after the other then lies one behind the other, and a long queue is read as memory
+// likes to be read.
+class Page {
  public:
-  static Slabs& instance() {
-    static Slabs* slabs = new Slabs;  // never destroyed, as the nodes
-    return *slabs;
+  static constexpr std::size_t size = std::size_t{1} << 16;
+
+  /// The whole page is free.
+  static Page* make(std::byte* memory) noexcept {
+    auto* page = ::new (static_cast<void*>(memory)) Page;
+    for (std::size_t index = header_nodes; index < total; ++index) page->set(index);
+    return page;
+  }
+  static Page* of(void* node) noexcept {
+    return reinterpret_cast<Page*>(reinterpret_cast<std::uintptr_t>(node) & ~(size - 1));
   }
 
-  std::byte* take(std::size_t size) {
-    std::lock_guard lock(mutex_);
-    if (left_ < size) {
-      left_ = taken_++ == 0 ? small : large;
-      next_ = static_cast<std::byte*>(::operator new (left_, std::align_val_t{left_}));
-      if (left_ == large) madvise(next_, large, MADV_HUGEPAGE);
-    }
-    left_ -= size;
-    return std::exchange(next_, next_ + size);
+  void put(void* node) noexcept {
+    set(static_cast<std::size_t>(static_cast<std::byte*>(node) -
+                                 reinterpret_cast<std::byte*>(this)) /
+        node_size);
   }
+  /// The free nodes of the lowest addresses, at most `wanted` of them; how many there were.
+  std::size_t take(void** nodes, std::size_t wanted) noexcept {
+    std::size_t taken = 0;
+    for (std::size_t word = 0; word < free_.size() && taken < wanted; ++word) {
+      for (; free_[word] != 0 && taken < wanted; free_[word] &= free_[word] - 1) {
+        const std::size_t index =
+            word * 64 + static_cast<std::size_t>(std::countr_zero(free_[word]));
+        nodes[taken++] = reinterpret_cast<std::byte*>(this) + index * node_size;
+      }
+    }
+    count_ -= taken;
+    return taken;
+  }
+  bool is_empty() const noexcept { return count_ == 0; }
+  bool is_half_free() const noexcept { return count_ >= total / 2; }
+
+  // The depot's.
+  Page* behind = nullptr;
+  bool listed = false;
 
  private:
-  static constexpr std::size_t small = std::size_t{1} << 17, large = std::size_t{1} << 21;
+  static constexpr std::size_t total = size / node_size, header_nodes = 3;
 
-  std::mutex mutex_;
-  std::byte* next_ = nullptr;
-  std::size_t left_ = 0;
-  std::size_t taken_ = 0;
+  void set(std::size_t index) noexcept {
+    free_[index / 64] |= std::uint64_t{1} << (index % 64);
+    ++count_;
+  }
+
+  std::size_t count_ = 0;
+  std::array<std::uint64_t, total / 64> free_{};
 };
+static_assert(sizeof(Page) <= 3 * node_size);
 
-struct Depot {
-  std::mutex mutex;
-  std::vector<Magazine*> full, empty;
-
+// The nodes that no thread has: a lock for every few dozen of them.
+class Depot {
+ public:
   static Depot& instance() {
     static Depot* depot =
         new Depot;  // never destroyed: threads may end after the program's statics
     return *depot;
   }
+
+  void take(void** nodes, std::size_t wanted) {
+    const std::lock_guard lock(mutex_);
+    while (wanted > 0) {
+      while (!current_ || current_->is_empty()) current_ = next_page();
+      const std::size_t taken = current_->take(nodes, wanted);
+      nodes += taken;
+      wanted -= taken;
+    }
+  }
+
+  void put(void* const* nodes, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(Page::of(nodes[i]), 1);
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) {
+      Page* page = Page::of(nodes[i]);
+      page->put(nodes[i]);
+      if (!page->listed && page != current_ && page->is_half_free()) list(page);
+    }
+  }
+
+ private:
+  void list(Page* page) noexcept {
+    page->behind = nullptr;
+    page->listed = true;
+    (first_ ? last_->behind : first_) = page;
+    last_ = page;
+  }
+
+  Page* next_page() {
+    if (!first_) add_pages();
+    Page* page = std::exchange(first_, first_->behind);
+    page->listed = false;
+    return page;
+  }
+
+  // A little at first, then large pages: the nodes of a long queue would miss the TLB at every
+  // step.
+  void add_pages() {
+    const std::size_t size = any_ ? large : small;
+    any_ = true;
+    auto* memory = static_cast<std::byte*>(::operator new (size, std::align_val_t{size}));
+    if (size == large) madvise(memory, large, MADV_HUGEPAGE);
+    for (std::size_t at = 0; at < size; at += Page::size) list(Page::make(memory + at));
+  }
+
+  static constexpr std::size_t small = std::size_t{1} << 17, large = std::size_t{1} << 21;
+
+  std::mutex mutex_;
+  // Taken from until it is empty: as long as few nodes are under way they are always the same few.
+  Page* current_ = nullptr;
+  // Then those that have been half free for the longest: the more of a page is free, the better its
+  // nodes lie. One that is less than half free waits.
+  Page *first_ = nullptr, *last_ = nullptr;
+  bool any_ = false;
 };
 
-// The calling thread's two magazines: with two, a thread that allocates and frees
-// around a boundary does not visit the depot each time.
+// The calling thread's own: the last freed is the first to go out again.
 class Cache {
  public:
   void* allocate() {
-    if (!current_ || current_->count == 0) refill();
-    Magazine& magazine = *current_;
-    void* node = magazine.nodes[--magazine.count];
-    if (magazine.count >= 6) __builtin_prefetch(magazine.nodes[magazine.count - 6], 1);
+    if (count_ == 0) refill();
+    void* node = nodes_[--count_];
+    if (count_ >= 6) __builtin_prefetch(nodes_[count_ - 6], 1);
     return node;
   }
 
   void free(void* node) {
-    if (!current_ || current_->count == magazine_size) spill();
-    current_->nodes[current_->count++] = node;
+    if (count_ == nodes_.size()) spill();
+    nodes_[count_++] = node;
   }
 
-  void give_back() noexcept {
-    Depot& depot = Depot::instance();
-    std::lock_guard lock(depot.mutex);
-    for (Magazine* magazine : {current_, previous_})
-      if (magazine) (magazine->count > 0 ? depot.full : depot.empty).push_back(magazine);
-    current_ = previous_ = nullptr;
-  }
+  void give_back() noexcept { Depot::instance().put(nodes_.data(), std::exchange(count_, 0)); }
 
  private:
+  static constexpr std::size_t portion = 64;
+
   __attribute__((noinline)) void refill() {
-    if (previous_ && previous_->count > 0) return std::swap(current_, previous_);
-    Depot& depot = Depot::instance();
-    {
-      std::lock_guard lock(depot.mutex);
-      if (current_) depot.empty.push_back(current_);
-      current_ = nullptr;
-      if (!depot.full.empty()) {
-        current_ = depot.full.back();
-        depot.full.pop_back();
-        return;
-      }
-    }
-    current_ = take_empty(depot);
-    std::byte* chunk = Slabs::instance().take(node_size * magazine_size);
-    for (unsigned i = 0; i < magazine_size; ++i)
-      current_->nodes[magazine_size - 1 - i] = chunk + i * node_size;
-    current_->count = magazine_size;
+    Depot::instance().take(nodes_.data(), portion);
+    std::reverse(nodes_.begin(), nodes_.begin() + portion);
+    count_ = portion;
   }
 
-  __attribute__((noinline)) void spill() {
-    if (previous_ && previous_->count == 0) return std::swap(current_, previous_);
-    Depot& depot = Depot::instance();
-    Magazine* fresh = take_empty(depot);
-    std::lock_guard lock(depot.mutex);
-    if (previous_) depot.full.push_back(previous_);
-    previous_ = current_;
-    current_ = fresh;
+  __attribute__((noinline)) void spill() noexcept {
+    Depot::instance().put(nodes_.data(), portion);
+    std::copy(nodes_.begin() + portion, nodes_.end(), nodes_.begin());
+    count_ -= portion;
   }
 
-  static Magazine* take_empty(Depot& depot) {
-    {
-      std::lock_guard lock(depot.mutex);
-      if (!depot.empty.empty()) {
-        Magazine* magazine = depot.empty.back();
-        depot.empty.pop_back();
-        return magazine;
-      }
-    }
-    return new Magazine;
-  }
-
-  Magazine* current_ = nullptr;
-  Magazine* previous_ = nullptr;
+  std::size_t count_ = 0;
+  std::array<void*, 2 * portion> nodes_;  // pointers, not a chain: freeing touches no node
 };
 
 struct CacheOwner {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,30 @@ TEST(NodeCache, GivesWholeCacheLinesAndEachOnce) {
   std::sort(nodes.begin(), nodes.end());
   EXPECT_EQ(std::adjacent_find(nodes.begin(), nodes.end()), nodes.end());
   for (void* each : nodes) free_node(each);
+}
+
+// However they come back, they go out as they lie: a long queue is read in the order of its memory.
+TEST(NodeCache, GivesManyInTheOrderOfTheirAddresses) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "each node is an allocation of its own";
+#endif
+  constexpr std::size_t many = 50'000;
+  std::vector<std::byte*> nodes(many);
+  Random random{1};
+  for (int round = 0; round < 3; ++round) {
+    for (std::byte*& each : nodes) each = static_cast<std::byte*>(allocate_node());
+    for (std::size_t i = many; i > 1; --i)
+      std::swap(nodes[i - 1], nodes[random.below(static_cast<std::uint32_t>(i))]);
+    for (std::byte* each : nodes) free_node(each);
+  }
+
+  for (std::byte*& each : nodes) each = static_cast<std::byte*>(allocate_node());
+
+  std::size_t neighbours = 0;
+  for (std::size_t i = 1; i < many; ++i)
+    neighbours += nodes[i] - nodes[i - 1] == std::ptrdiff_t{node_size};
+  EXPECT_GT(neighbours, many * 9 / 10);
+  for (std::byte* each : nodes) free_node(each);
 }
 
 TEST(NodeCache, NeverGivesANodeToTwo) {
