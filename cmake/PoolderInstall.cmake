@@ -7,6 +7,13 @@ set(generated_dir ${PROJECT_BINARY_DIR}/package)
 install(TARGETS poolder EXPORT poolder-targets FILE_SET HEADERS)
 install(EXPORT poolder-targets NAMESPACE poolder:: DESTINATION ${package_dir})
 
+# Whoever links a static poolder links what it stands on.
+get_target_property(poolder_type poolder TYPE)
+if(poolder_type STREQUAL STATIC_LIBRARY)
+  set(poolder_static_dependencies "find_dependency(date CONFIG)")
+  set(poolder_static_libs " -ldate-tz")
+endif()
+
 configure_package_config_file(cmake/poolder-config.cmake.in ${generated_dir}/poolder-config.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${generated_dir}/poolder-config-version.cmake
