@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include <poolder/poolder.hpp>
 
 struct Adder {
@@ -7,5 +9,9 @@ struct Adder {
 int main() {
   poolder::Runtime runtime;
   poolder::Pool<Adder> pool{runtime, {.name = "adders", .size = 1}};
-  return pool.call(1) == 2 ? 0 : 1;
+  const bool counts = pool.call(1) == 2;
+
+  const auto midnight = poolder::Cron::parse("@daily").next({}, "Asia/Tokyo");
+  const bool knows_zones = midnight.time_since_epoch() == std::chrono::hours{15};
+  return counts && knows_zones ? 0 : 1;
 }
