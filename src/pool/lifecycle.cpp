@@ -63,9 +63,9 @@ void PoolCore::abandon_rest() {
   if (over) return;
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].abandon();
   left += cell_.enter([&] { return std::exchange(abandoned_, 0); });
-  if (left > 0)
-    log_once(16, "stopped without " + std::to_string(left) +
-                     " handlers that did not end within the shutdown time");
+  if (left > 0 && is_first(16))
+    log("stopped without " + std::to_string(left) +
+        " handlers that did not end within the shutdown time");
   if (finish_if_all_closed()) return;
   run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this()] {
     if (const auto self = core.lock()) self->abandon_rest();

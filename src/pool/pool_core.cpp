@@ -60,9 +60,9 @@ bool PoolCore::admit_restart() {
 }
 
 void PoolCore::fail_for_good(std::string why) {
-  log_once(1, "it gave up: " + why + ", more than " +
-                  std::to_string(options_.restart.max_restarts) + " in " +
-                  std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
+  if (is_first(1))
+    log("it gave up: " + why + ", more than " + std::to_string(options_.restart.max_restarts) +
+        " in " + std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
   begin_stop({ExitReason::Kind::failed, std::move(why)});
 }
 
@@ -71,10 +71,9 @@ Duration PoolCore::retry_delay(int attempt) {
       [&] { return detail::retry_delay(worker_type().options.retry, attempt, random_); });
 }
 
-void PoolCore::log_once(std::uint32_t kind, const std::string& line) noexcept {
-  if ((logged_.fetch_or(kind, std::memory_order_relaxed) & kind) != 0) return;
-  log("pool \"" + (name_.empty() ? std::string(worker_type().name) : name_) + "\": " + line +
-      " (said once; stats() counts them all)");
+void PoolCore::log(const std::string& line) noexcept {
+  detail::log("pool \"" + (name_.empty() ? std::string(worker_type().name) : name_) +
+              "\": " + line + " (said once; stats() counts them all)");
 }
 
 }  // namespace poolder::detail

@@ -81,7 +81,7 @@ class PoolCore final : public EngineCore,
   }
 
   // SlotOwner
-  void log_once(std::uint32_t kind, const std::string& line) noexcept override;
+  void log(const std::string& line) noexcept override;
   const WorkerFactory& arguments_of(const Slot&) const noexcept override { return *factory_; }
   Duration retry_delay(int attempt) override;
   bool admit_restart() override;
@@ -148,7 +148,6 @@ class PoolCore final : public EngineCore,
   std::atomic<std::size_t> size_{0};
   SlotTable slots_;
   alignas(64) std::atomic<std::uint64_t> turn_{0};
-  std::atomic<std::uint32_t> logged_{0};
 
   mutable OpCell cell_;
   Phase phase_ = Phase::running;

@@ -121,7 +121,7 @@ bool Slot::worth_running(Message& message) noexcept {
 }
 
 // The handler, and handle_error after it where it throws. False: the slot was taken meanwhile.
-bool Slot::run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,
+bool Slot::run_user_code(Message& message, int attempt, Next& next, Thrown& thrown,
                          std::optional<Recovery>& recovery) noexcept {
   const auto& type = static_cast<const WorkerMessageType&>(*message.type);
   const WorkerType& worker_type = owner_.worker_type();
@@ -133,15 +133,17 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, std::excepti
     activation_.store(&handler.activation(), std::memory_order_release);
   try {
     type.run(box->worker(), message, context, next);
+  } catch (const std::exception& known) {
+    thrown = {std::current_exception(), known.what()};
   } catch (...) {
-    error = std::current_exception();
-    if (!type.reply && worker_type.handle_error) {
-      try {
-        recovery = worker_type.handle_error(box->worker(), Failure{attempt, error});
-      } catch (...) {
-        // The policy decides, as if there were no handle_error.
-        owner_.report_hook("handle_error", std::current_exception());
-      }
+    thrown = {std::current_exception(), "unknown exception"};
+  }
+  if (thrown.error && !type.reply && worker_type.handle_error) {
+    try {
+      recovery = worker_type.handle_error(box->worker(), Failure{attempt, thrown.error});
+    } catch (...) {
+      // The policy decides, as if there were no handle_error.
+      owner_.report_hook("handle_error", std::current_exception());
     }
   }
   return handler.end();
@@ -158,21 +160,21 @@ Slot::Step Slot::handle(Message* message) noexcept {
   const Ticks began = sampled ? owner_.runtime().now() : 0;
 
   Next next;
-  std::exception_ptr error;
+  Thrown thrown;
   std::optional<Recovery> recovery;
-  if (!run_user_code(*message, attempt, next, error, recovery)) {
+  if (!run_user_code(*message, attempt, next, thrown, recovery)) {
     was_taken(box, message);
     return Step::gone;
   }
   current_ = nullptr;
 
   if (sampled) owner_.ran().record(owner_.runtime().now() - began);
-  if (!error) {
+  if (!thrown.error) {
     succeeded(message, next);
   } else if (type.reply) {
-    call_failed(message, std::move(error));
+    call_failed(message, std::move(thrown));
   } else {
-    job_failed(message, std::move(error), recovery ? *recovery : by_policy(attempt));
+    job_failed(message, thrown, recovery ? *recovery : by_policy(attempt));
   }
   return Step::go_on;
 }
@@ -191,7 +193,7 @@ bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept 
   if (!Handler::end(*Activation::current())) return was_taken(&box, nullptr), false;
   if (error) {
     count(failed_);
-    after_failure(error);
+    after_failure(describe(error));
   } else {
     processed_.store(processed() + 1, std::memory_order_relaxed);
   }

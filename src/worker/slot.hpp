@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <poolder/runtime/detail/mailbox.hpp>
 #include <poolder/runtime/detail/reply.hpp>
@@ -148,6 +149,11 @@ class alignas(64) Slot final : public Runnable {
 
  private:
   enum class Step { go_on, gone };
+  /// What a handler threw. `what` is noted when it is caught: to ask later is to throw once more.
+  struct Thrown {
+    std::exception_ptr error;
+    std::string_view what;
+  };
   enum class Lost : std::uint8_t { nothing, crash, killed, ended };
 
   // slot_sending.cpp: messages that arrive
@@ -161,7 +167,7 @@ class alignas(64) Slot final : public Runnable {
   Step wait_for_mail() noexcept;
   Step rest() noexcept;
   Step handle(Message* message) noexcept;
-  bool run_user_code(Message& message, int attempt, Next& next, std::exception_ptr& error,
+  bool run_user_code(Message& message, int attempt, Next& next, Thrown& thrown,
                      std::optional<Recovery>& recovery) noexcept;
   bool worth_running(Message& message) noexcept;
   void count(std::atomic<std::uint32_t>& counter) noexcept {
@@ -170,11 +176,11 @@ class alignas(64) Slot final : public Runnable {
 
   // slot_outcome.cpp: what comes of a handler
   void succeeded(Message* message, Next& next);
-  void call_failed(Message* message, std::exception_ptr error);
-  void job_failed(Message* message, std::exception_ptr error, Recovery recovery);
+  void call_failed(Message* message, Thrown thrown);
+  void job_failed(Message* message, const Thrown& thrown, Recovery recovery);
   void again(Message* message) noexcept;
   Recovery by_policy(int attempt);
-  void after_failure(const std::exception_ptr& error);
+  void after_failure(std::string_view what);
 
   // slot_worker.cpp: workers that end and begin
   void end_worker(ExitReason reason, Lost lost);

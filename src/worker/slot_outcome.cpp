@@ -19,14 +19,16 @@ void Slot::succeeded(Message* message, Next& next) {
 }
 
 // No retry, and handle_error is not asked: the caller is told.
-void Slot::call_failed(Message* message, std::exception_ptr error) {
+void Slot::call_failed(Message* message, Thrown thrown) {
   count(failed_);
-  after_failure(error);
-  static_cast<const WorkerMessageType&>(*message->type).reply(*message)->fail(std::move(error));
+  after_failure(thrown.what);
+  static_cast<const WorkerMessageType&>(*message->type)
+      .reply(*message)
+      ->fail(std::move(thrown.error));
   free_message(message);
 }
 
-void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recovery) {
+void Slot::job_failed(Message* message, const Thrown& thrown, Recovery recovery) {
   const int attempt = static_cast<int>(message->attempt);
   if (recovery.kind() == Recovery::Kind::ignore) {
     count(failed_);
@@ -35,9 +37,9 @@ void Slot::job_failed(Message* message, std::exception_ptr error, Recovery recov
   const bool last = attempt >= owner_.worker_type().options.retry.max_attempts;
   if (last || recovery.kind() == Recovery::Kind::halt) {
     count(failed_);
-    if (!owner_.worker_type().handle_error) owner_.report_failure(*message, attempt, error);
+    if (!owner_.worker_type().handle_error) owner_.report_failure(*message, attempt, thrown.what);
     owner_.count_dropped();
-    after_failure(error);
+    after_failure(thrown.what);
     return free_message(message);
   }
   count(retried_);
@@ -60,9 +62,9 @@ Recovery Slot::by_policy(int attempt) {
   return delay > Duration{0} ? backoff(delay) : retry();
 }
 
-void Slot::after_failure(const std::exception_ptr& error) {
+void Slot::after_failure(std::string_view what) {
   if (owner_.worker_type().options.on_failure == OnFailure::keep) return;
-  end_worker({ExitReason::Kind::failed, std::string(describe(error))}, Lost::crash);
+  end_worker({ExitReason::Kind::failed, std::string(what)}, Lost::crash);
 }
 
 }  // namespace poolder::detail

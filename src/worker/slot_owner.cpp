@@ -27,17 +27,22 @@ void SlotOwner::give_up_message(Message* message, ErrorCode code, std::string_vi
 
 void SlotOwner::dropped(std::string_view task, std::string_view why) noexcept {
   count_dropped();
-  log_once(2, "gave up a " + std::string(task) + ": " + std::string(why));
+  if (is_first(2)) log("gave up a " + std::string(task) + ": " + std::string(why));
 }
 
 void SlotOwner::report_failure(const Message& message, int attempts,
-                               const std::exception_ptr& error) noexcept {
-  log_once(4, "a " + std::string(message.type->name) + " failed at attempt " +
-                  std::to_string(attempts) + ": " + std::string(describe(error)));
+                               std::string_view what) noexcept {
+  if (is_first(4))
+    log("a " + std::string(message.type->name) + " failed at attempt " + std::to_string(attempts) +
+        ": " + std::string(what));
 }
 
 void SlotOwner::report_hook(std::string_view hook, const std::exception_ptr& error) noexcept {
-  log_once(8, std::string(hook) + " threw: " + std::string(describe(error)));
+  if (is_first(8)) log(std::string(hook) + " threw: " + std::string(describe(error)));
+}
+
+bool SlotOwner::is_first(std::uint32_t kind) noexcept {
+  return (logged_.fetch_or(kind, std::memory_order_relaxed) & kind) == 0;
 }
 
 Pid SlotOwner::new_pid(std::size_t index) noexcept {

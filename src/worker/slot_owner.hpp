@@ -49,11 +49,13 @@ class SlotOwner {
   void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
   void dropped(std::string_view task, std::string_view why) noexcept;
   void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
-  void report_failure(const Message& message, int attempts,
-                      const std::exception_ptr& error) noexcept;
+  void report_failure(const Message& message, int attempts, std::string_view what) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
-  /// A line on stderr, once for each bit of `kind`.
-  virtual void log_once(std::uint32_t kind, const std::string& line) noexcept = 0;
+  /// What is said once for each bit of `kind`: whether it has not been said yet. Asked before the
+  /// line is made, which may cost more than all the rest.
+  bool is_first(std::uint32_t kind) noexcept;
+  /// A line on stderr.
+  virtual void log(const std::string& line) noexcept = 0;
 
   // ---- workers that begin and end
   /// Unique in the process, so a pid of another engine or runtime is never taken for one of ours.
@@ -111,6 +113,7 @@ class SlotOwner {
 
  private:
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint32_t> logged_{0};
   Histogram waited_, ran_;
   Backoffs backoffs_;
 };
