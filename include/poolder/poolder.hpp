@@ -21,6 +21,9 @@
 #include <poolder/runtime/subscription.hpp>
 #include <poolder/schedule/cron.hpp>
 #include <poolder/schedule/units.hpp>
+#include <poolder/task/options.hpp>
+#include <poolder/task/stats.hpp>
+#include <poolder/task/tasker.hpp>
 #include <poolder/worker/callbacks.hpp>
 #include <poolder/worker/concepts.hpp>
 #include <poolder/worker/context.hpp>

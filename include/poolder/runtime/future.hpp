@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <exception>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <poolder/core/duration.hpp>
@@ -63,6 +66,27 @@ class [[nodiscard]] Future {
     });
     if (deadline_ != detail::never) detail::expire_at(*core_, target, deadline_);
     target.release();
+  }
+
+  /// As get(), up to `deadline` of its runtime's clock, with what that would throw in the result.
+  /// One that is not ready can be asked again. For poolder's engines.
+  Result<T> result_by(detail::Ticks deadline) {
+    try {
+      const bool late = reply_ && !ready() && core_->now() >= deadline;
+      if (late) detail::fail(ErrorCode::timeout, "the request was not answered in time");
+      if constexpr (std::is_void_v<T>) {
+        wait(std::min(deadline, deadline_));
+        return {};
+      } else {
+        return Result<T>{wait(std::min(deadline, deadline_))};
+      }
+    } catch (...) {
+      return Result<T>{std::current_exception()};
+    }
+  }
+  /// That much later than now by its runtime's clock.
+  detail::Ticks moment_after(Duration span) const {
+    return core_ ? detail::after(core_->now(), span) : detail::never;
   }
 
   /// For poolder's engines.

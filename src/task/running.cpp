@@ -1,0 +1,187 @@
+// Tasks on their way from the queue through a runner, and what becomes of those that do not get
+// there.
+
+#include <string>
+#include <utility>
+
+#include <poolder/core/error.hpp>
+
+#include "task/delivery.hpp"
+#include "task/task_message.hpp"
+#include "task/tasker_core.hpp"
+
+namespace poolder::detail {
+
+void Runner::schedule() {
+  RuntimeCore& runtime = tasker_.runtime();
+  kept_ = std::static_pointer_cast<TaskerCore>(tasker_.shared_from_this());
+  // Behind what this thread has queued, where others find it: the task at hand may be long.
+  Activation::current() ? runtime.schedule_last(*this) : runtime.schedule(*this);
+}
+
+void Runner::run(Turn& turn) noexcept {
+  const auto tasker = std::move(kept_);  // this runner may be gone before the end
+  tasker->serve(*this, turn);
+}
+
+void TaskerCore::serve(Runner& runner, Turn& turn) noexcept {
+  Round round;
+  cell_.enter([&] {
+    pending_ = false;
+    take_next(runner, true, round);
+  });
+  for (;;) {
+    deal_with(round);
+    if (!round.task) return;  // the runner is another thread's by now
+    const Ended ended = run_task(runner, *round.task);
+    const bool go_on = turn.may_go_on();
+    Generation delivering = 0;
+    cell_.enter([&] {
+      if (ended.to_deliver) delivering = handler_begins();
+      handler_ends(round.generation, ended.activation, round.told);
+      if (round.life == life_) --running_;
+      ++(ended.well ? processed_ : failed_);
+      take_next(runner, go_on, round);
+    });
+    if (ended.to_deliver) schedule_delivery(ended.to_deliver, delivering);
+  }
+}
+
+void TaskerCore::take_next(Runner& runner, bool go_on, Round& round) {
+  round.task =
+      go_on && running_ < limit_ ? queue_.take(queue_time(), round.aside) : nullptr;
+  if (round.task) {
+    ++running_;
+    round.generation = handler_begins();
+    round.life = life_;
+    runner.begins(reply_of(*round.task));
+  } else {
+    runner.idle = true;
+    idle_.push_back(&runner);
+  }
+  conclude(round);
+}
+
+void TaskerCore::conclude(Round& round) {
+  watch_expiry(round);
+  const TaskQueue::Aside& aside = round.aside;
+  if (!aside.withdrawn.empty() || !aside.expired.empty() || !aside.displaced.empty())
+    round.clearing = handler_begins();
+  round.wake = wanted_runner();
+  watch_idleness(round);
+  settle(round.told);
+}
+
+Runner* TaskerCore::wanted_runner() {
+  for (;;) {
+    if (pending_ || running_ >= limit_) return nullptr;
+    if (!queue_.is_empty()) break;
+    if (queue_.wants_ring()) return nullptr;
+  }
+  pending_ = true;
+  if (idle_.empty()) {
+    runners_.push_back(std::make_unique<Runner>(*this, options_.priority));
+    idle_.push_back(runners_.back().get());
+  }
+  Runner* runner = idle_.back();
+  idle_.pop_back();
+  runner->idle = false;
+  return runner;
+}
+
+void TaskerCore::deal_with(Round& round) {
+  if (Runner* wake = std::exchange(round.wake, nullptr)) wake->schedule();
+  if (round.clearing) clear(round);
+  for (WaitPoint* each : std::exchange(round.aside.told, {})) each->signal();
+  tell(round.told);
+  if (const Duration delay = std::exchange(round.hibernate_in, Duration{0}); delay > Duration{0})
+    hibernate_after(delay);
+  if (const Ticks due = std::exchange(round.expire_at, never); due != never)
+    run_after(runtime(), Duration{due - runtime().now()}, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) static_cast<TaskerCore&>(*self).expire();
+    });
+}
+
+// Destroys tasks, which is user code.
+void TaskerCore::clear(Round& round) {
+  std::size_t dropped = 0;
+  const Activation* activation = nullptr;
+  {
+    InHandler here{*this, nullptr};
+    activation = here.activation();
+    for (Message* each : std::exchange(round.aside.withdrawn, {})) free_message(each);
+    for (Message* each : std::exchange(round.aside.expired, {}))
+      dropped += give_up(each, ErrorCode::timeout);
+    for (Message* each : std::exchange(round.aside.displaced, {}))
+      dropped += give_up(each, round.why_displaced);
+  }
+  cell_.enter([&] {
+    dropped_ += dropped;
+    handler_ends(*std::exchange(round.clearing, std::nullopt), activation, round.told);
+  });
+}
+
+// How many are to be counted: 0 where it had been cancelled.
+std::size_t TaskerCore::give_up(Message* task, ErrorCode code) {
+  const std::string_view why =
+      code == ErrorCode::timeout   ? "it waited in the queue for longer than max_wait"
+      : code == ErrorCode::stopped ? "the tasker has stopped"
+                                   : "its queue was full and drops the oldest";
+  const TaskType& type = type_of(*task);
+  ReplyBase* reply = reply_of(*task);
+  if (reply) reply->fail(failure(code, why));
+  const bool counts = !reply || !reply->withdrawn();
+  if (counts) log_once(2, "gave up a task: " + std::string(why));
+  if (type.deliver) {
+    type.fail(*task, failure(code, why));
+    schedule_delivery(task, cell_.enter([&] { return handler_begins(); }));
+  } else {
+    free_message(task);
+  }
+  return counts ? 1 : 0;
+}
+
+TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task) noexcept {
+  const TaskType& type = type_of(task);
+  Ended ended;
+  InHandler here{*this, &type};
+  ended.activation = here.activation();
+  try {
+    ended.well = type.run(task);
+  } catch (...) {
+    log_once(1, "a task threw: " + std::string(describe(std::current_exception())));
+  }
+  runner.lets_go();
+  if (type.deliver) {
+    ended.to_deliver = &task;
+  } else {
+    free_message(&task);
+  }
+  return ended;
+}
+
+// ---------------------------------------------------------------- callbacks
+
+void TaskerCore::schedule_delivery(Message* task, Generation generation) {
+  auto self = std::static_pointer_cast<TaskerCore>(shared_from_this());
+  runtime().schedule(*new Delivery(std::move(self), task, generation, options_.priority));
+}
+
+void TaskerCore::deliver(Message* task, Generation generation) noexcept {
+  const Activation* activation = nullptr;
+  {
+    InHandler here{*this, nullptr};
+    activation = here.activation();
+    try {
+      type_of(*task).deliver(*task);
+    } catch (...) {
+      report_hook("a function given to callback", std::current_exception());
+    }
+    free_message(task);
+  }
+  Told told;
+  cell_.enter([&] { handler_ends(generation, activation, told); });
+  tell(told);
+}
+
+}  // namespace poolder::detail
