@@ -13,8 +13,8 @@ class TaskerCore;
 /// One of a tasker's places to run a task in: takes task after task while there are any and its
 /// turn lasts. The tasker has as many as were ever needed at once, up to its limit.
 ///
-/// Thread safety: schedule() by whoever took it out of the idle ones; begins() in the tasker's cell;
-/// lets_go() by the thread that runs it; keep_reply() in the tasker's cell.
+/// Thread safety: schedule() by whoever took it out of the idle ones; begins() in the tasker's
+/// cell; lets_go() by the thread that runs it; keep_reply() in the tasker's cell.
 class Runner final : public Runnable {
  public:
   Runner(TaskerCore& tasker, Priority priority) noexcept : Runnable(priority), tasker_(tasker) {}

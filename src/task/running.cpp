@@ -48,8 +48,7 @@ void TaskerCore::serve(Runner& runner, Turn& turn) noexcept {
 }
 
 void TaskerCore::take_next(Runner& runner, bool go_on, Round& round) {
-  round.task =
-      go_on && running_ < limit_ ? queue_.take(queue_time(), round.aside) : nullptr;
+  round.task = go_on && running_ < limit_ ? queue_.take(queue_time(), round.aside) : nullptr;
   if (round.task) {
     ++running_;
     round.generation = handler_begins();

@@ -76,7 +76,8 @@ Ticks TaskQueue::expire(Ticks now, Aside& aside) {
     admit(now, aside);
   }
   // One nanosecond more: what has waited for max_wait may still run.
-  return entries_.empty() ? never : after(after(entries_.front().since, options_.max_wait), Duration{1});
+  return entries_.empty() ? never
+                          : after(after(entries_.front().since, options_.max_wait), Duration{1});
 }
 
 bool TaskQueue::is_empty() const noexcept {

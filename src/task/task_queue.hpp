@@ -18,8 +18,8 @@ namespace poolder::detail {
 ///
 /// A plain queue (first in first out, without bounds) is a mailbox: a push is one step on its word,
 /// and finds out by that whether the tasker must be told ("rung"). It need not be while somebody
-/// will look anyway: a runner that is on its way, or, with all in use, whoever ends first. Any other
-/// queue is pushed to in the tasker's cell.
+/// will look anyway: a runner that is on its way, or, with all in use, whoever ends first. Any
+/// other queue is pushed to in the tasker's cell.
 ///
 /// Thread safety: send() from any thread, everything else in the tasker's cell.
 class TaskQueue {
@@ -95,7 +95,7 @@ class TaskQueue {
   Message* batch_ = nullptr;  // looked at, oldest first
   std::size_t batch_length_ = 0;
 
-  std::deque<Entry> entries_;  // oldest first
+  std::deque<Entry> entries_;      // oldest first
   std::deque<Blocked*> blocked_;   // in the order they came
   std::size_t blocked_tasks_ = 0;  // of them, tasks of the same tasker
 };

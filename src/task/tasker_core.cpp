@@ -81,8 +81,8 @@ void TaskerCore::begin_stop() {
   deal_with(round);
 }
 
-// Nobody is left to wait for tasks that do not end: their futures are told. What they come to in the
-// end goes nowhere.
+// Nobody is left to wait for tasks that do not end: their futures are told. What they come to in
+// the end goes nowhere.
 void TaskerCore::give_up_rest() {
   std::vector<ReplyBase*> replies;
   cell_.enter([&] {

@@ -19,8 +19,9 @@ namespace poolder::detail {
 /// A tasker's core: a queue of tasks, and runners that take them.
 ///
 /// Whoever pushes starts at most one runner, and only where none is on its way yet; a runner that
-/// takes a task while more wait has the next one start. So there is always a runner on its way where
-/// a task waits and the limit leaves a place, and short tasks are run by as few as can keep up.
+/// takes a task while more wait has the next one start. So there is always a runner on its way
+/// where a task waits and the limit leaves a place, and short tasks are run by as few as can keep
+/// up.
 ///
 /// Thread safety: the public functions from any thread. What is below "In the cell" is touched only
 /// in Engine's.

@@ -1,6 +1,6 @@
-#include <poolder/task/detail/tasker_handle.hpp>
-
 #include <utility>
+
+#include <poolder/task/detail/tasker_handle.hpp>
 
 #include "task/tasker_core.hpp"
 

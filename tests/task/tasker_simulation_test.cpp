@@ -6,8 +6,8 @@
 
 #include <poolder/task/tasker.hpp>
 
-#include "support/simulation.hpp"
 #include "support/simulated_sleep.hpp"
+#include "support/simulation.hpp"
 
 using namespace poolder;
 using namespace poolder_tests;
@@ -252,7 +252,8 @@ TEST(Tasker, DrainInsideATaskWouldDeadlock) {
     SimulatedRuntime runtime{seed};
     Tasker tasker{runtime};
 
-    const auto code = tasker.submit([&] { return error_of([&] { (void)tasker.drain(1s); }); }).get();
+    const auto code =
+        tasker.submit([&] { return error_of([&] { (void)tasker.drain(1s); }); }).get();
 
     EXPECT_EQ(code, ErrorCode::would_deadlock);
   });

@@ -25,8 +25,8 @@ namespace poolder {
 /// Every function may be called from any thread, at any moment, and inside a task. All that hand
 /// work in throw Error{stopped} once the tasker has stopped. Where the queue has a capacity and is
 /// full, they do as QueueOptions::on_full says: wait for room, throw Error{queue_full}, or have the
-/// oldest task given up. A wait for room throws Error{would_deadlock} inside a task where every task
-/// that might make room waits for it too.
+/// oldest task given up. A wait for room throws Error{would_deadlock} inside a task where every
+/// task that might make room waits for it too.
 class Tasker {
  public:
   /// Throws Error{invalid_argument} for options that break a rule, Error{already_exists} where the
@@ -52,8 +52,8 @@ class Tasker {
   }
 
   /// Has the task run, and its value, or what it throws, put into the future. A future whose task
-  /// is given up gets an Error: queue_full, timeout (max_wait), or stopped. Future::cancel withdraws
-  /// a task that has not started: it never runs.
+  /// is given up gets an Error: queue_full, timeout (max_wait), or stopped. Future::cancel
+  /// withdraws a task that has not started: it never runs.
   template <class F>
   requires std::invocable<std::decay_t<F>> Future<std::invoke_result_t<std::decay_t<F>>> submit(
       F&& task) {
@@ -114,8 +114,8 @@ class Tasker {
   /// Of a stopped tasker too.
   TaskerStats stats() const { return handle_.stats(); }
 
-  /// Waits for a moment at which nothing is queued or runs, and every callback has been made. False:
-  /// the deadline passed. Throws Error{would_deadlock} inside a task of this tasker.
+  /// Waits for a moment at which nothing is queued or runs, and every callback has been made.
+  /// False: the deadline passed. Throws Error{would_deadlock} inside a task of this tasker.
   bool drain(Duration deadline) { return handle_.drain(deadline); }
   /// Takes no more work, gives up what is queued, and waits up to TaskerOptions::shutdown for what
   /// runs. A task that has not ended by then is left to itself, and its future gets Error{stopped}.
