@@ -9,6 +9,7 @@ constexpr Workload all[] = {
     {"cast_producers", "casts to 8 workers from 1 to 64 producers", &cast_producers},
     {"cast_all", "a range cast at once", &cast_all},
     {"cast_inside", "casts from inside a handler", &cast_inside},
+    {"tasker", "empty tasks through a tasker with a limit of 8", &tasker},
     {"fan_in", "casts from 4 threads to one worker", &fan_in},
     {"call", "calls by 1 and by 64 threads, with and without inline_calls", &call},
     {"ping_pong", "two workers that cast to each other", &ping_pong},

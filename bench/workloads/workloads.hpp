@@ -20,6 +20,7 @@ void cast(Session& session);
 void cast_producers(Session& session);
 void cast_all(Session& session);
 void cast_inside(Session& session);
+void tasker(Session& session);
 void fan_in(Session& session);
 void call(Session& session);
 void ping_pong(Session& session);
