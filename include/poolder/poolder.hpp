@@ -2,6 +2,10 @@
 
 /// All of poolder.
 
+#include <poolder/batch/batch.hpp>
+#include <poolder/batch/batcher.hpp>
+#include <poolder/batch/options.hpp>
+#include <poolder/batch/stats.hpp>
 #include <poolder/core/duration.hpp>
 #include <poolder/core/error.hpp>
 #include <poolder/core/fixed_string.hpp>

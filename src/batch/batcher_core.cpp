@@ -1,0 +1,269 @@
+#include "batch/batcher_core.hpp"
+
+#include <utility>
+
+#include <poolder/core/error.hpp>
+
+#include "runtime/registry.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+BatcherOptions without_name(BatcherOptions options) {
+  options.name = {};
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<BatcherCore> BatcherCore::start(std::shared_ptr<RuntimeCore> runtime,
+                                                BatcherBlueprint blueprint) {
+  if (blueprint.options.max_weight != unlimited && !blueprint.weighs)
+    fail(ErrorCode::invalid_argument,
+         "BatcherOptions.max_weight is set, but the definition has no `std::size_t weigh(const "
+         "Item&)`");
+  runtime->registry().check_free("Batcher", blueprint.options.name);
+  auto core = std::make_shared<BatcherCore>(std::move(runtime), std::move(blueprint));
+  core->definition_ = core->factory_->make();
+  core->open();
+  core->arm_hibernation();
+  return core;
+}
+
+BatcherCore::BatcherCore(std::shared_ptr<RuntimeCore> runtime, BatcherBlueprint blueprint)
+    : Engine(std::move(runtime), {"Batcher", blueprint.type, blueprint.options.name},
+             blueprint.options.shutdown),
+      type_(blueprint.definition),
+      options_(without_name(blueprint.options)),
+      weighs_(options_.max_weight != unlimited),
+      hibernates_(options_.hibernate_after != infinity),
+      factory_(std::move(blueprint.factory)),
+      queue_(type_.item, options_),
+      random_(Random::mix(reinterpret_cast<std::uintptr_t>(this)) ^
+              static_cast<std::uint64_t>(this->runtime().now())) {}
+
+bool BatcherCore::pop_at(std::size_t index, void* to) {
+  check_thread();
+  Effects effects;
+  enum class Popped { yes, no, stopped };
+  const Popped popped = cell_.enter([&] {
+    if (!is_running()) return Popped::stopped;
+    if (!queue_.pop_at(index, to)) return Popped::no;
+    if (hibernates_) touched(runtime().now(), effects);
+    admit(effects);
+    settle(effects.told);
+    prompt(effects);
+    return Popped::yes;
+  });
+  carry_out(effects);
+  if (popped == Popped::stopped) check_open();
+  return popped == Popped::yes;
+}
+
+void BatcherCore::flush() {
+  check_thread();
+  Effects effects;
+  const bool open = cell_.enter([&] {
+    if (!is_running()) return false;
+    queue_.hand_over();
+    prompt(effects);
+    return true;
+  });
+  carry_out(effects);
+  if (!open) check_open();
+}
+
+bool BatcherCore::drain(Duration deadline) {
+  check_thread();
+  if (runs_here()) return Engine::drain(deadline);  // which says why not
+  Effects effects;
+  cell_.enter([&] {
+    ++draining_;
+    queue_.hand_over();
+    prompt(effects);
+  });
+  struct Drained {
+    BatcherCore& core;
+    ~Drained() {
+      core.cell_.enter([this] { --core.draining_; });
+    }
+  } const drained{*this};
+  carry_out(effects);
+  return Engine::drain(deadline);
+}
+
+std::size_t BatcherCore::size() const {
+  check_thread();
+  return cell_.enter([&] { return queue_.size(); });
+}
+
+BatcherStats BatcherCore::stats() const {
+  check_thread();
+  BatcherStats stats = cell_.enter([&] {
+    BatcherStats now;
+    now.queued = queue_.size();
+    now.held = queue_.held();
+    now.items = items_;
+    now.batches = batches_;
+    now.failed = failed_;
+    now.retried = retried_;
+    now.dropped = dropped_ + queue_.pushed_out();
+    return now;
+  });
+  stats.name = name();
+  return stats;
+}
+
+std::shared_ptr<void> BatcherCore::definition() const {
+  auto definition = cell_.enter([&] { return definition_; });
+  if (!definition) fail(ErrorCode::stopped, "the batcher has stopped");
+  return definition;
+}
+
+// Whoever opened a batch, or let go of one, may have something to do outside.
+void BatcherCore::carry_out(Effects& effects) {
+  for (; effects.lanes > 0; --effects.lanes) start_lane(effects.generation, effects.to_back);
+  if (effects.flush_at != never) timeout_.arm(effects.flush_at);
+  if (effects.hibernate_at != never) hibernation_.arm(effects.hibernate_at);
+  if (effects.resting != 0)
+    run_after(runtime(), Duration{effects.rest_until - runtime().now()},
+              [core = weak_from_this(), ticket = effects.resting,
+               generation = effects.generation] {
+                if (const auto self = core.lock())
+                  static_cast<BatcherCore&>(*self).backoff_over(ticket, generation);
+              });
+  HeldBatch::free(effects.freed);
+  if (effects.pushed_out) report_given_up(1, "the queue was full and drops the oldest");
+  tell(effects.told);
+}
+
+void BatcherCore::backoff_over(std::uint64_t ticket, Generation generation) {
+  Effects effects;
+  cell_.enter([&] {
+    if (generation == this->generation() && queue_.wake(ticket)) prompt(effects);
+  });
+  carry_out(effects);
+}
+
+Ticks BatcherCore::timeout_due() {
+  Effects effects;
+  const Ticks next = cell_.enter([&]() -> Ticks {
+    if (is_running() && queue_.size() > 0) {
+      if (runtime().now() < deadline_) return deadline_;
+      queue_.hand_over();
+      prompt(effects);
+    }
+    timeout_.rest();
+    return never;
+  });
+  carry_out(effects);
+  return next;
+}
+
+// While anything is to be handled it rests: the end of that arms it again.
+Ticks BatcherCore::hibernation_due() {
+  Effects effects;
+  BatchList memory;
+  const Ticks next = cell_.enter([&]() -> Ticks {
+    const bool collects = options_.timeout != infinity && queue_.size() > 0;
+    if (is_running() && handlers() == 0 && queue_.held() == queue_.size() && !collects) {
+      const Ticks due = after(last_, options_.hibernate_after);
+      if (runtime().now() < due) return due;
+      memory = queue_.give_back_memory();
+      hibernate_due_ = type_.handle_hibernate != nullptr;
+      prompt(effects);
+    }
+    hibernation_.rest();
+    return never;
+  });
+  while (HeldBatch* each = memory.pop_front()) HeldBatch::free(each);
+  carry_out(effects);
+  return next;
+}
+
+void BatcherCore::arm_hibernation() {
+  if (!hibernates_) return;
+  Effects effects;
+  cell_.enter([&] { touched(runtime().now(), effects); });
+  carry_out(effects);
+}
+
+void BatcherCore::begin_stop() {
+  Effects effects;
+  Blocked* refused = nullptr;
+  cell_.enter([&] {
+    queue_.hand_over();
+    hibernate_due_ = false;
+    refused = std::exchange(first_blocked_, nullptr);
+    last_blocked_ = nullptr;
+    prompt(effects);
+  });
+  carry_out(effects);
+  while (refused) {
+    Blocked& each = *std::exchange(refused, refused->next);
+    each.outcome = Outcome::stopped;
+    each.room.signal();
+  }
+  timeout_.cancel();
+  hibernation_.cancel();
+}
+
+// Also the definition's end, for the engine ends right after. The hook is called unless all lanes
+// are stuck in handlers, which it must not run beside.
+void BatcherCore::give_up_rest() {
+  BatchList left;
+  Task task;
+  bool may_tell = false;
+  const bool late = cell_.enter([&] {
+    if (!is_stopping()) return true;
+    gave_up_ = true;
+    left = queue_.give_up();
+    for (const HeldBatch* each = left.first(); each; each = each->next) dropped_ += each->count();
+    task.definition = std::move(definition_);
+    may_tell = task.definition && handlers() < options_.max_concurrent_batches;
+    task.generation = handler_begins();
+    return false;
+  });
+  if (late) return;
+  {
+    InHandler here{*this, nullptr};
+    task.activation = here.activation();
+    const auto error = failure(ErrorCode::stopped, "the batcher stopped before this was handled");
+    while (HeldBatch* each = left.pop_front()) {
+      report_given_up(each->count(), describe(error));
+      if (may_tell) {
+        BatchItems items = lay_out_quietly(each);
+        tell_dropped(task.definition.get(), items, {each->attempts, error});
+      }
+      HeldBatch::free(each);
+    }
+    task.definition = nullptr;
+  }
+  Told told;
+  cell_.enter([&] { handler_ends(task.generation, task.activation, told); });
+  tell(told);
+}
+
+void BatcherCore::begin_again() {
+  auto made = factory_->make();
+  cell_.enter([&] {
+    std::swap(definition_, made);
+    queue_.forget_handlers();
+    active_ = starting_ = 0;
+    hibernate_due_ = gave_up_ = false;
+  });
+  arm_hibernation();
+}
+
+void BatcherCore::report_lost(std::size_t items) noexcept {
+  cell_.enter([&] { dropped_ += items; });
+  report_given_up(items, "moving it out threw");
+}
+
+void BatcherCore::report_given_up(std::size_t items, std::string_view why) noexcept {
+  log_once(2, "gave up " + std::to_string(items) + " items of type " +
+                  std::string(type_.item_name) + ": " + std::string(why));
+}
+
+}  // namespace poolder::detail
