@@ -128,8 +128,7 @@ void BatcherCore::carry_out(Effects& effects) {
   if (effects.hibernate_at != never) hibernation_.arm(effects.hibernate_at);
   if (effects.resting != 0)
     run_after(runtime(), Duration{effects.rest_until - runtime().now()},
-              [core = weak_from_this(), ticket = effects.resting,
-               generation = effects.generation] {
+              [core = weak_from_this(), ticket = effects.resting, generation = effects.generation] {
                 if (const auto self = core.lock())
                   static_cast<BatcherCore&>(*self).backoff_over(ticket, generation);
               });

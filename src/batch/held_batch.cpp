@@ -16,20 +16,20 @@ std::align_val_t alignment_of(const ItemType& type) {
 }
 
 // A sum of weights that would overflow is the greatest there is.
-std::size_t sum(std::size_t a, std::size_t b) { return a + b < a ? static_cast<std::size_t>(-1) : a + b; }
+std::size_t sum(std::size_t a, std::size_t b) {
+  return a + b < a ? static_cast<std::size_t>(-1) : a + b;
+}
 
 }  // namespace
 
 HeldBatch* HeldBatch::make(const ItemType& type, std::size_t capacity, bool weighed) noexcept {
   const std::size_t items_at = rounded_up(sizeof(HeldBatch), type.alignment);
-  const std::size_t weights_at =
-      rounded_up(items_at + capacity * type.size, alignof(std::size_t));
+  const std::size_t weights_at = rounded_up(items_at + capacity * type.size, alignof(std::size_t));
   const std::size_t bytes = weights_at + (weighed ? capacity * sizeof(std::size_t) : 0);
   void* const memory = ::operator new(bytes, alignment_of(type), std::nothrow);
   if (!memory) return nullptr;
   auto* const start = static_cast<std::byte*>(memory);
-  auto* const weights =
-      weighed ? reinterpret_cast<std::size_t*>(start + weights_at) : nullptr;
+  auto* const weights = weighed ? reinterpret_cast<std::size_t*>(start + weights_at) : nullptr;
   return ::new (memory) HeldBatch(type, capacity, start + items_at, weights);
 }
 
@@ -77,7 +77,8 @@ void HeldBatch::take_at(std::size_t position, void* to) noexcept {
   }
   --count_;
   weight_ = 0;  // summed afresh: a sum that was cut off cannot be taken from
-  for (std::size_t i = 0; weights_ && i < count_; ++i) weight_ = sum(weight_, weights_[place_of(i)]);
+  for (std::size_t i = 0; weights_ && i < count_; ++i)
+    weight_ = sum(weight_, weights_[place_of(i)]);
   if (count_ == 0) first_ = 0;
 }
 
@@ -96,15 +97,15 @@ void HeldBatch::move_to(HeldBatch& larger, bool to_its_end) noexcept {
 
 void HeldBatch::unbox() {
   if (!unboxed_)
-    unboxed_ = ::operator new(std::max<std::size_t>(count_ * type_.unboxed_size, 1),
-                              std::align_val_t{type_.unboxed_alignment});
+    unboxed_ = ::operator new (std::max<std::size_t>(count_ * type_.unboxed_size, 1),
+                               std::align_val_t{type_.unboxed_alignment});
   type_.unbox(row(), count_, unboxed_, unboxed_count_);
 }
 
 void HeldBatch::clear() noexcept {
   if (unboxed_) {
     type_.destroy_unboxed(unboxed_, unboxed_count_);
-    ::operator delete(unboxed_, std::align_val_t{type_.unboxed_alignment});
+    ::operator delete (unboxed_, std::align_val_t{type_.unboxed_alignment});
   }
   const std::size_t to_end = std::min(count_, capacity_ - first_);
   if (to_end > 0) type_.destroy(at(first_), to_end);

@@ -130,8 +130,10 @@ void Engine::finish() {
     inside_.clear();
     reason = reason_;
     told.swap(stop_waiters_);
-    told.insert(told.end(), inside_waiters_.begin(), inside_waiters_.end());
-    inside_waiters_.clear();
+    for (auto* list : {&inside_waiters_, &drain_waiters_}) {
+      told.insert(told.end(), list->begin(), list->end());
+      list->clear();
+    }
   });
   tell_ended(reason);
   for (WaitPoint* each : told) each->signal();

@@ -191,7 +191,8 @@ TEST(BatcherModel, HandsOverWhatTheModelDoesInItsOrder) {
 
 /// Pushes numbers of its own, and pauses now and then.
 struct Producer {
-  Producer(Batcher<Recorder>* its_batcher, std::uint64_t seed) : batcher(its_batcher), random(seed) {}
+  Producer(Batcher<Recorder>* its_batcher, std::uint64_t seed)
+      : batcher(its_batcher), random(seed) {}
   void handle_job(int first, Context& context) {
     for (int item = first; item < first + 30; ++item) {
       if (random.below(5) == 0) context.sleep(std::chrono::microseconds{random.below(900)});

@@ -64,8 +64,9 @@ TEST(BatcherRetry, KeepsTheSameItemsAtEachAttemptAndTheBackoffBetween) {
     SimulatedRuntime runtime{seed};
     Batcher<Failing> batcher{
         runtime,
-        BatcherOptions{.limit = 2,
-                       .retry = {.max_attempts = 4, .backoff = 10ms, .factor = 2, .max_backoff = 25ms}},
+        BatcherOptions{
+            .limit = 2,
+            .retry = {.max_attempts = 4, .backoff = 10ms, .factor = 2, .max_backoff = 25ms}},
         &runtime, &log};
     const Moment start = runtime.now();
 
@@ -90,8 +91,8 @@ TEST(BatcherRetry, HoldsUpThoseBehindItAndTakesMoreMeanwhile) {
     Log log{.failures = 2};
     SimulatedRuntime runtime{seed};
     Batcher<Failing> batcher{
-        runtime, BatcherOptions{.limit = 2, .retry = {.max_attempts = 2, .backoff = 10ms}}, &runtime,
-        &log};
+        runtime, BatcherOptions{.limit = 2, .retry = {.max_attempts = 2, .backoff = 10ms}},
+        &runtime, &log};
 
     batcher.push_all(Texts{"a", "b"});
     runtime.advance(5ms);
@@ -114,11 +115,11 @@ TEST(BatcherRetry, LetsOthersGoOnWhereSeveralAreHandledAtOnce) {
   for_each_seed([](std::uint64_t seed) {
     Log log{.failures = 1};
     SimulatedRuntime runtime{seed};
-    Batcher<Failing> batcher{runtime,
-                             BatcherOptions{.limit = 1,
-                                            .retry = {.max_attempts = 2, .backoff = 10ms},
-                                            .max_concurrent_batches = 2},
-                             &runtime, &log};
+    Batcher<Failing> batcher{
+        runtime,
+        BatcherOptions{
+            .limit = 1, .retry = {.max_attempts = 2, .backoff = 10ms}, .max_concurrent_batches = 2},
+        &runtime, &log};
 
     batcher.push("a");
     runtime.advance(5ms);
@@ -137,8 +138,8 @@ TEST(BatcherRetry, DoesWhatHandleErrorSays) {
   for_each_seed([](std::uint64_t seed) {
     Log log{.failures = 2, .answer = backoff(7ms)};
     SimulatedRuntime runtime{seed};
-    Batcher<Asking> batcher{runtime, BatcherOptions{.limit = 1, .retry = {.max_attempts = 5}}, &runtime,
-                            &log};
+    Batcher<Asking> batcher{runtime, BatcherOptions{.limit = 1, .retry = {.max_attempts = 5}},
+                            &runtime, &log};
 
     batcher.push("a");
     runtime.advance(14ms);
@@ -201,8 +202,8 @@ TEST(BatcherRetry, GivesUpABatchWhoseItemsWereTaken) {
     for (const bool throws : {false, true}) {
       std::vector<std::size_t> log;
       SimulatedRuntime runtime{seed};
-      Batcher<Taker> batcher{runtime, BatcherOptions{.limit = 3, .retry = {.max_attempts = 4}}, throws,
-                             &log};
+      Batcher<Taker> batcher{runtime, BatcherOptions{.limit = 3, .retry = {.max_attempts = 4}},
+                             throws, &log};
 
       for (int i = 0; i < 3; ++i) batcher.push(std::make_unique<int>(i));
       EXPECT_TRUE(batcher.drain(1s));

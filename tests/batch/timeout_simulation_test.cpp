@@ -20,7 +20,8 @@ struct Handed {
 
 struct Clocked {
   using Item = int;
-  Clocked(Runtime* its_runtime, std::vector<Handed>* its_log) : runtime(its_runtime), log(its_log) {}
+  Clocked(Runtime* its_runtime, std::vector<Handed>* its_log)
+      : runtime(its_runtime), log(its_log) {}
   void handle_batch(Batch<int>& batch) {
     log->push_back({std::vector<int>(batch.begin(), batch.end()), runtime->now()});
   }

@@ -42,8 +42,8 @@ namespace poolder {
 ///
 /// A full queue (BatcherOptions::queue): with OnFull::block who pushes waits for room; what is
 /// collected is handed over then if nothing else would ever make room. With reject push throws
-/// Error{queue_full}. With drop_oldest the first of the batches that wait gives an item up, or, where
-/// all are being handled, the new one is; these are counted and reported, not told to
+/// Error{queue_full}. With drop_oldest the first of the batches that wait gives an item up, or,
+/// where all are being handled, the new one is; these are counted and reported, not told to
 /// handle_dropped.
 ///
 /// Every function may be called from any thread, and at any moment; push, push_all, push_front,
@@ -219,13 +219,11 @@ class Batcher {
     }
 
    private:
-    static constexpr std::size_t most =
-        std::clamp<std::size_t>(4'096 / sizeof(Kept), 1, 64);
+    static constexpr std::size_t most = std::clamp<std::size_t>(4'096 / sizeof(Kept), 1, 64);
 
     void* place() noexcept { return places_ + filled_ * sizeof(Kept); }
     void clear() noexcept {
-      std::destroy_n(std::launder(reinterpret_cast<Kept*>(places_)),
-                     std::exchange(filled_, 0));
+      std::destroy_n(std::launder(reinterpret_cast<Kept*>(places_)), std::exchange(filled_, 0));
     }
     void weigh_last() {
       Kept& last = *std::launder(reinterpret_cast<Kept*>(places_) + filled_ - 1);

@@ -18,9 +18,9 @@ enum class BatchOrder { fifo, lifo };
 
 /// A definition has `static constexpr poolder::BatcherOptions options{...};`.
 struct BatcherOptions {
-  std::string_view name{};       ///< unique among the batchers of a runtime; empty: none
-  std::size_t limit = 100;       ///< a batch of so many items is handed over
-  Duration timeout = infinity;   ///< from a batch's first item until it is handed over
+  std::string_view name{};      ///< unique among the batchers of a runtime; empty: none
+  std::size_t limit = 100;      ///< a batch of so many items is handed over
+  Duration timeout = infinity;  ///< from a batch's first item until it is handed over
   BatchOrder order = BatchOrder::fifo;
   RetryPolicy retry{};
   Priority priority = Priority::normal;
