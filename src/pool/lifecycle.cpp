@@ -109,6 +109,11 @@ void PoolCore::stop() {
   }
 }
 
+void PoolCore::stop_now() {
+  begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
+  abandon_rest();
+}
+
 // Returns once nobody will signal it any more.
 void PoolCore::withdraw_stopper(WaitPoint& point) {
   const bool listed = cell_.enter(
@@ -138,16 +143,14 @@ bool PoolCore::finish_if_all_closed() {
   if (!all) return false;
   runtime_->allow_spares(-1);
   runtime_->registry().remove(*this);
+  tell_ended(cell_.enter([&] { return reason_; }));
   std::shared_ptr<PoolCore> last;
   std::vector<WaitPoint*> told;
-  ExitReason reason;
   cell_.enter([&] {
     phase_ = Phase::stopped;
     told.swap(stop_waiters_);
     last = std::move(self_);
-    reason = reason_;
   });
-  tell_ended(reason);
   for (WaitPoint* each : told) each->signal();
   runtime_->release_later(std::move(last));
   return true;

@@ -56,7 +56,9 @@ class PoolCore final : public EngineCore,
   std::string_view name() const noexcept override { return name_; }
   bool owns(Pid pid) const noexcept override;
   void stop() override;
+  void stop_now() override;
   void restart() override;
+  bool runs_here() const noexcept override { return !owned_here().empty(); }
 
   const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }
   const PoolOptions& options() const noexcept { return options_; }
@@ -110,8 +112,6 @@ class PoolCore final : public EngineCore,
 
   bool drain(Duration deadline);
   PoolStats stats() const;
-  /// The calling thread runs a handler of this pool.
-  bool runs_here() const { return !owned_here().empty(); }
 
  private:
   enum class Phase { running, stopping, finishing, stopped };

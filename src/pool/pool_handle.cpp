@@ -48,6 +48,8 @@ const std::shared_ptr<RuntimeCore>& PoolHandle::runtime() const noexcept {
   return core_->shared_runtime();
 }
 
+std::shared_ptr<EngineCore> PoolHandle::core() const noexcept { return core_; }
+
 void PoolHandle::cast(Message* message) const {
   Held held{message};
   core_->check_thread();

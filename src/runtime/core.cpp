@@ -1,5 +1,6 @@
 #include <exception>
 #include <string>
+#include <utility>
 
 #include <poolder/core/error.hpp>
 #include <poolder/runtime/detail/core.hpp>
@@ -13,13 +14,26 @@
 namespace poolder::detail {
 
 void EngineCore::on_ended(std::function<void(const ExitReason&)> told) {
-  auto listener = std::make_shared<const std::function<void(const ExitReason&)>>(std::move(told));
-  listener_cell_.enter([&] { listener_.swap(listener); });
+  using Listener = const std::function<void(const ExitReason&)>;
+  const auto listener = std::make_shared<Listener>(std::move(told));
+  std::shared_ptr<Listener> before;  // what it holds may be the user's
+  const auto end = listener_cell_.enter([&] {
+    before = std::exchange(listener_, listener);
+    return end_;
+  });
+  if (end && *listener) (*listener)(*end);
 }
 
 void EngineCore::tell_ended(const ExitReason& reason) noexcept {
-  const auto listener = listener_cell_.enter([&] { return listener_; });
+  const auto listener = listener_cell_.enter([&] {
+    end_ = reason;
+    return listener_;
+  });
   if (listener && *listener) (*listener)(reason);
+}
+
+void EngineCore::forget_end() noexcept {
+  listener_cell_.enter([&] { end_.reset(); });
 }
 
 RuntimeCore::RuntimeCore()

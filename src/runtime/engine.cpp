@@ -93,6 +93,7 @@ void Engine::stop_for(ExitReason reason) {
     settle(told);
   });
   tell(told);
+  if (cell_.enter([&] { return hurried_; })) return end_grace(generation);
   if (shutdown_ == infinity) return;
   run_after(*runtime_, shutdown_, [engine = weak_from_this(), generation] {
     if (const auto self = engine.lock()) self->end_grace(generation);
@@ -121,21 +122,19 @@ void Engine::finish() {
   runtime_->allow_spares(-1);
   const auto kept = shared_from_this();
   runtime_->registry().remove(*this);
+  tell_ended(cell_.enter([&] { return reason_; }));
   std::vector<WaitPoint*> told;
-  ExitReason reason;
   cell_.enter([&] {
     phase_ = Phase::stopped;
     ++generation_;
     running_ = 0;
     inside_.clear();
-    reason = reason_;
     told.swap(stop_waiters_);
     for (auto* list : {&inside_waiters_, &drain_waiters_}) {
       told.insert(told.end(), list->begin(), list->end());
       list->clear();
     }
   });
-  tell_ended(reason);
   for (WaitPoint* each : told) each->signal();
   runtime_->release_later(kept);
 }
@@ -169,6 +168,15 @@ void Engine::stop() {
     withdraw(*list, over);  // a simulation in which nothing could end the wait
     throw;
   }
+}
+
+void Engine::stop_now() {
+  const auto kept = shared_from_this();
+  stop_for({ExitReason::Kind::shutdown, "it was stopped"});
+  end_grace(cell_.enter([&] {
+    hurried_ = true;
+    return generation_;
+  }));
 }
 
 bool Engine::drain(Duration deadline) {
@@ -206,11 +214,14 @@ void Engine::restart() {
   runtime_->registry().check_free(kind_, name_);
   begin_again();
   open();
+  forget_end();
   cell_.enter([&] {
     phase_ = Phase::running;
-    grace_is_over_ = false;
+    grace_is_over_ = hurried_ = false;
     closed_.store(false, std::memory_order_release);
   });
+  // Had the runtime begun to end in between, it would have found this engine stopped.
+  if (runtime_->stopping()) stop_for({ExitReason::Kind::shutdown, "the runtime has ended"});
 }
 
 void Engine::report_hook(std::string_view hook, const std::exception_ptr& error) noexcept {

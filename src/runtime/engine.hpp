@@ -45,7 +45,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   std::string_view name() const noexcept override { return name_; }
   bool owns(Pid) const noexcept override { return false; }
   void stop() override;
+  void stop_now() override;
   void restart() override;
+  bool runs_here() const noexcept override;
 
   /// True at a moment at which the engine is idle; false at the deadline. Throws
   /// Error{would_deadlock} inside one of its handlers.
@@ -61,8 +63,6 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   void check_thread() const {
     if (simulated_) runtime_->check_thread();
   }
-  /// The calling thread is in a handler of this engine.
-  bool runs_here() const noexcept;
 
  protected:
   /// Of what handlers belong to: one life between a start and the end after it.
@@ -160,6 +160,7 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   ExitReason reason_;
   std::size_t running_ = 0;
   bool grace_is_over_ = false;
+  bool hurried_ = false;  // stop_now() was asked for, perhaps before end_grace could do it
   std::vector<const Activation*> inside_;  // handlers that are in stop()
   std::vector<WaitPoint*> stop_waiters_, inside_waiters_, drain_waiters_;
 };

@@ -23,7 +23,9 @@ Runtime::Runtime(RuntimeOptions options) : core_(detail::ThreadedCore::start(val
 
 Runtime::Runtime(std::shared_ptr<detail::RuntimeCore> core) noexcept : core_(std::move(core)) {}
 
-Runtime::~Runtime() { core_->stop(); }
+Runtime::~Runtime() {
+  if (owner_) core_->stop();
+}
 
 std::shared_ptr<detail::EngineCore> Runtime::find_core(std::string_view type,
                                                        std::string_view name) const {

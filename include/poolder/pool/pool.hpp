@@ -339,6 +339,8 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   /// Of a stopped pool too.
   PoolStats stats() const { return this->handle_.stats(); }
 
+  /// For poolder's engines.
+  std::shared_ptr<detail::EngineCore> core() const { return this->handle_.core(); }
   /// For Ref.
   Pool(detail::Attach, std::shared_ptr<detail::EngineCore> core) noexcept
       : PoolMessages<Worker>(detail::PoolHandle::attach(std::move(core))), owner_(false) {}

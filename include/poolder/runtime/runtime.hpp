@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <poolder/core/type_name.hpp>
 #include <poolder/runtime/detail/core.hpp>
@@ -45,6 +46,9 @@ class Runtime {
 
   /// For poolder's engines.
   const std::shared_ptr<detail::RuntimeCore>& core() const noexcept { return core_; }
+  /// For poolder's supervisors: a second handle, which does not end the runtime.
+  Runtime(detail::Attach, std::shared_ptr<detail::RuntimeCore> core) noexcept
+      : core_(std::move(core)), owner_(false) {}
 
  protected:
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) noexcept;
@@ -53,6 +57,7 @@ class Runtime {
   std::shared_ptr<detail::EngineCore> find_core(std::string_view type, std::string_view name) const;
 
   std::shared_ptr<detail::RuntimeCore> core_;
+  bool owner_ = true;
 };
 
 }  // namespace poolder

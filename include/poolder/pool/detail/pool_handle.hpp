@@ -42,6 +42,7 @@ class PoolHandle {
 
   explicit operator bool() const noexcept { return core_ != nullptr; }
   const std::shared_ptr<RuntimeCore>& runtime() const noexcept;
+  std::shared_ptr<EngineCore> core() const noexcept;
 
   // Messages. `key` is what Routing::hash goes by.
   void cast(Message* message) const;

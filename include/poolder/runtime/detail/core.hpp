@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,21 +34,31 @@ class EngineCore {
   virtual bool owns(Pid pid) const noexcept = 0;
   /// As the engine's stop(): waits, and may be called again and at any moment.
   virtual void stop() = 0;
+  /// Stops as if the shutdown time were over: handlers that still run are left behind. Waits for
+  /// nothing, so the end may come a little later; may be called while a stop() waits.
+  virtual void stop_now() {}
+  /// The calling thread is in one of this engine's handlers, which stop() would wait for.
+  virtual bool runs_here() const noexcept { return false; }
   /// Starts the engine afresh in place, once it has stopped: what was made from the user's types is
   /// made again from the kept arguments. Throws what that throws, and stays stopped then. Called by
   /// its supervisor alone.
   virtual void restart() = 0;
 
   /// `told` hears of each time the engine has stopped, and why: on the thread that ended it, no
-  /// cell held. It must be short. For the engine's supervisor.
+  /// cell held; at once where it has stopped already. It must be short. Any stop() that returns
+  /// does so after. For the engine's supervisor.
   void on_ended(std::function<void(const ExitReason&)> told);
 
  protected:
+  /// The engine has ended: the last step before anyone who waits for that goes on.
   void tell_ended(const ExitReason& reason) noexcept;
+  /// It has been started afresh.
+  void forget_end() noexcept;
 
  private:
   OpCell listener_cell_;
   std::shared_ptr<const std::function<void(const ExitReason&)>> listener_;
+  std::optional<ExitReason> end_;
 };
 
 class Registry;
