@@ -25,6 +25,10 @@
 #include <poolder/runtime/subscription.hpp>
 #include <poolder/schedule/cron.hpp>
 #include <poolder/schedule/units.hpp>
+#include <poolder/supervise/child.hpp>
+#include <poolder/supervise/options.hpp>
+#include <poolder/supervise/signal.hpp>
+#include <poolder/supervise/supervisor.hpp>
 #include <poolder/task/options.hpp>
 #include <poolder/task/stats.hpp>
 #include <poolder/task/tasker.hpp>
