@@ -220,6 +220,7 @@ void Engine::restart() {
     grace_is_over_ = hurried_ = false;
     closed_.store(false, std::memory_order_release);
   });
+  has_restarted();
   // Had the runtime begun to end in between, it would have found this engine stopped.
   if (runtime_->stopping()) stop_for({ExitReason::Kind::shutdown, "the runtime has ended"});
 }

@@ -135,6 +135,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   virtual void give_up_rest() {}
   /// A new generation: everything as after construction, the user's objects made again. May throw.
   virtual void begin_again() = 0;
+  /// What was started afresh runs: what must not happen before may begin.
+  virtual void has_restarted() {}
 
   mutable OpCell cell_;
 

@@ -41,4 +41,8 @@ std::chrono::steady_clock::time_point Runtime::now() const {
   return std::chrono::steady_clock::time_point{Duration{core_->now()}};
 }
 
+std::chrono::system_clock::time_point Runtime::system_now() const {
+  return std::chrono::system_clock::time_point{Duration{core_->system_now()}};
+}
+
 }  // namespace poolder

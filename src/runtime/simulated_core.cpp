@@ -5,6 +5,7 @@
 #include <poolder/core/error.hpp>
 
 #include "runtime/activation.hpp"
+#include "runtime/registry.hpp"
 
 namespace poolder::detail {
 
@@ -21,6 +22,7 @@ class DrawnTurn final : public Turn {
 };
 
 constexpr Ticks first_moment = 1'000'000'000;  // not 0, so that no moment looks like an unset one
+constexpr Ticks first_system_time = 946'684'800 * Ticks{1'000'000'000};  // 2000-01-01T00:00:00Z
 
 thread_local const SimulatedCore* carried = nullptr;
 
@@ -49,7 +51,10 @@ struct SimulatedCore::Frame : Timer {
 };
 
 SimulatedCore::SimulatedCore(std::uint64_t seed)
-    : random_(seed), now_(first_moment), wheel_(first_moment) {}
+    : random_(seed),
+      now_(first_moment),
+      system_ahead_(first_system_time - first_moment),
+      wheel_(first_moment) {}
 
 SimulatedCore::~SimulatedCore() {
   for (Runnable* cell : runnable_) cell->discard();
@@ -97,6 +102,18 @@ void SimulatedCore::advance(Duration span) {
   frame.owners = true;
   frame.moment = after(now_, span);
   park(frame);
+}
+
+// Nothing runs meanwhile, and no timer fires: they will find that they are late.
+void SimulatedCore::suspend(Duration span) {
+  check_owner();
+  now_ = after(now_, span);
+}
+
+void SimulatedCore::set_system_clock(Ticks time) {
+  check_owner();
+  system_ahead_ = time - now_;
+  for (const auto& engine : registry().all()) engine->system_clock_was_set();
 }
 
 // Gives the baton to a carrier, and returns once it has come back.

@@ -27,6 +27,8 @@ class SimulatedCore final : public RuntimeCore {
   ~SimulatedCore() override;
 
   Ticks now() const noexcept override { return now_; }
+  Ticks system_now() const noexcept override { return now_ + system_ahead_; }
+  Duration look_at_system_clock() const noexcept override { return infinity; }
   void arm(Timer& timer, Ticks deadline) override { wheel_.arm(timer, deadline); }
   bool cancel(Timer& timer) override { return wheel_.cancel(timer); }
   void schedule(Runnable& cell) override { runnable_.push_back(&cell); }
@@ -40,6 +42,8 @@ class SimulatedCore final : public RuntimeCore {
   // The owner's alone; throw Error{invalid_argument} inside a handler.
   void run_until_idle();
   void advance(Duration span);
+  void suspend(Duration span);
+  void set_system_clock(Ticks time);
 
  private:
   struct Carrier;
@@ -60,6 +64,7 @@ class SimulatedCore final : public RuntimeCore {
   const std::thread::id owner_ = std::this_thread::get_id();
   Random random_;
   Ticks now_;
+  Ticks system_ahead_;  // of the steady clock
   TimerWheel wheel_;
   std::vector<Runnable*> runnable_;
   std::vector<Frame*> frames_;  // parked waits

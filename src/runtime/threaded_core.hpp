@@ -23,6 +23,10 @@ class ThreadedCore final : public RuntimeCore {
   Ticks now() const noexcept override {
     return std::chrono::steady_clock::now().time_since_epoch().count();
   }
+  Ticks system_now() const noexcept override {
+    return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+  }
+  Duration look_at_system_clock() const noexcept override { return std::chrono::seconds{2}; }
   void arm(Timer& timer, Ticks deadline) override { timekeeper_.arm(timer, deadline); }
   bool cancel(Timer& timer) override { return timekeeper_.cancel(timer); }
   void schedule(Runnable& cell) override {

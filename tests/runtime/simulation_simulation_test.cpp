@@ -161,4 +161,37 @@ TEST(Simulation, AdvanceRunsWhatFallsDueAtItsVeryEndAndNothingLater) {
   });
 }
 
+TEST(Simulation, TheSystemClockBeginsIn2000GoesWithTheSteadyOneAndCanBeSet) {
+  constexpr std::chrono::system_clock::time_point in_2000{946'684'800s};
+  SimulatedRuntime runtime{1};
+
+  EXPECT_EQ(runtime.system_now(), in_2000);
+  runtime.advance(90min);
+  EXPECT_EQ(runtime.system_now(), in_2000 + 90min);
+  const auto steady = runtime.now();
+  runtime.set_system_clock(in_2000 - 24h);
+  runtime.advance(1s);
+
+  EXPECT_EQ(runtime.system_now(), in_2000 - 24h + 1s);
+  EXPECT_EQ(runtime.now() - steady, 1s);
+}
+
+TEST(Simulation, WhatFallsDueInASuspensionComesLateAndOnce) {
+  for_each_seed([](std::uint64_t seed) {
+    std::string trace;
+    SimulatedRuntime runtime{seed};
+    Pool<Tracer> pool{runtime, PoolOptions{.size = 2}, &trace, &runtime};
+    pool.cast(Step{1, 10ms});
+    runtime.advance(1ms);
+    const auto before = runtime.system_now();
+
+    runtime.suspend(1h);
+    EXPECT_EQ(trace, "1<");
+    runtime.advance(0s);
+
+    EXPECT_EQ(trace, "1<1>");
+    EXPECT_EQ(runtime.system_now() - before, 1h);
+  });
+}
+
 }  // namespace

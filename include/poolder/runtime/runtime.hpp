@@ -43,6 +43,8 @@ class Runtime {
 
   /// The steady clock; in simulation the virtual one.
   std::chrono::steady_clock::time_point now() const;
+  /// The system clock; in simulation the virtual one.
+  std::chrono::system_clock::time_point system_now() const;
 
   /// For poolder's engines.
   const std::shared_ptr<detail::RuntimeCore>& core() const noexcept { return core_; }

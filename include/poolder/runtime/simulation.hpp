@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include <poolder/core/duration.hpp>
@@ -24,6 +25,14 @@ class SimulatedRuntime : public Runtime {
 
   /// Runs until nothing is runnable; the clock stands. Not from inside a handler.
   void run_until_idle();
+
+  /// Moves the clocks as if the program had been stopped for so long: what fell due meanwhile finds
+  /// itself late. Not from inside a handler.
+  void suspend(Duration span);
+
+  /// Sets the system clock, which began at 2000-01-01T00:00:00Z and goes with the steady one, for
+  /// which this changes nothing. Not from inside a handler.
+  void set_system_clock(std::chrono::system_clock::time_point time);
 };
 
 }  // namespace poolder

@@ -39,6 +39,8 @@ class EngineCore {
   virtual void stop_now() {}
   /// The calling thread is in one of this engine's handlers, which stop() would wait for.
   virtual bool runs_here() const noexcept { return false; }
+  /// The system clock of a simulation was set: an engine that goes by it looks again.
+  virtual void system_clock_was_set() {}
   /// Starts the engine afresh in place, once it has stopped: what was made from the user's types is
   /// made again from the kept arguments. Throws what that throws, and stays stopped then. Called by
   /// its supervisor alone.
@@ -74,6 +76,11 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
 
   // Time, in nanoseconds of the steady clock, or of the virtual one.
   virtual Ticks now() const noexcept = 0;
+  /// The system clock, in nanoseconds since 1970.
+  virtual Ticks system_now() const noexcept = 0;
+  /// How often who goes by the system clock must look whether it was set. `infinity`: is told of it
+  /// by EngineCore::system_clock_was_set.
+  virtual Duration look_at_system_clock() const noexcept = 0;
   virtual void arm(Timer& timer, Ticks deadline) = 0;
   virtual bool cancel(Timer& timer) = 0;
 
