@@ -24,7 +24,13 @@
 #include <poolder/runtime/simulation.hpp>
 #include <poolder/runtime/subscription.hpp>
 #include <poolder/schedule/cron.hpp>
+#include <poolder/schedule/job.hpp>
+#include <poolder/schedule/job_stats.hpp>
+#include <poolder/schedule/options.hpp>
+#include <poolder/schedule/schedule_next.hpp>
+#include <poolder/schedule/scheduler.hpp>
 #include <poolder/schedule/units.hpp>
+#include <poolder/schedule/when.hpp>
 #include <poolder/supervise/child.hpp>
 #include <poolder/supervise/options.hpp>
 #include <poolder/supervise/signal.hpp>

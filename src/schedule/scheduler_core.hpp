@@ -1,0 +1,184 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <poolder/core/random.hpp>
+#include <poolder/schedule/detail/scheduler_handle.hpp>
+
+#include "runtime/engine.hpp"
+#include "schedule/scheduled_job.hpp"
+#include "schedule/timetable.hpp"
+
+namespace poolder::detail {
+
+/// A scheduler's core: its jobs, when they are due, and one timer for all of them.
+///
+/// The timer is armed for the earliest of: a job's time, a retry, hibernation, a look at the system
+/// clock. It schedules the clock's turn, which runs on a scheduler thread (`ticking.cpp`), takes
+/// what is due, a few dozen at a time, and schedules a JobRun for each; these run the user's code
+/// (`running.cpp`).
+///
+/// Thread safety: the public functions from any thread. What stands below `clock_` is touched only
+/// in the cell.
+///
+/// Invariants.
+/// 1. The clock is at rest, or armed (its timer, or its turn that the timer has scheduled), or in
+/// its turn. While it is not at rest `clock_self_` keeps the core alive.
+/// 2. under_way_ counts the runs of this generation, from launch to over; so does each job's.
+/// 3. What is shared of the user's objects (the definition, jobs) is shared and released in the
+/// cell alone, so that there it shows who is the last. They are destroyed outside; destroying_
+/// counts who does so. The engine ends after that; what abandoned handlers need lives on with their
+/// runs.
+class SchedulerCore final : public Engine {
+ public:
+  static std::shared_ptr<SchedulerCore> start(const std::shared_ptr<RuntimeCore>& runtime,
+                                              SchedulerBlueprint blueprint);
+  SchedulerCore(std::shared_ptr<RuntimeCore> runtime, SchedulerBlueprint blueprint);
+
+  // As in Scheduler.
+  void schedule(std::string_view name, const When& when);
+  void add(std::string name, const When& when, JobFunction function);
+  void run_now(std::string_view name);
+  void cancel(std::string_view name);
+  void cancel_all();
+  void pause(std::string_view name);
+  void resume(std::string_view name);
+  std::vector<JobStats> jobs();
+
+  // For JobRun.
+  void execute(JobRun& run) noexcept;
+  void discard(JobRun& run) noexcept;
+
+  std::stop_token stop_token(Generation generation);
+  void report_stop(const std::exception_ptr& error) noexcept { report_hook("stop", error); }
+
+  void system_clock_was_set() override;
+
+ private:
+  /// What is left to do outside the cell after a change in it.
+  struct Aftermath {
+    std::vector<JobRun*> launched;               // to be scheduled
+    std::vector<JobRun*> over;                   // to be deleted
+    std::vector<std::shared_ptr<void>> dropped;  // users' objects
+    Generation generation = 0;                   // whose destroying_ counts them
+    Told told;
+  };
+  struct Outcome {
+    ScheduleNext next;
+    std::exception_ptr error;
+    std::optional<Recovery> recovery;  // none: the policy decides
+    const Activation* activation = nullptr;
+    std::string job;  // where there is something to report
+  };
+  enum class Begun { yes, no };
+  enum class Ended { well, to_be_retried, failed, naming_no_job };
+  enum class Objects { held, being_destroyed, gone };  // the user's, all together
+
+  /// The timer's end, and the turn that follows.
+  struct Clock final : Timer, Runnable {
+    Clock(SchedulerCore& its_core, Priority priority)
+        : Timer(&due), Runnable(priority), core(its_core) {}
+    static void due(Timer& timer) noexcept;
+    void run(Turn&) noexcept override { core.tick(); }
+    void discard() noexcept override;
+    SchedulerCore& core;
+  };
+
+  Moment moment() const noexcept { return {runtime().now(), runtime().system_now()}; }
+  void carry_out(Aftermath& rest);
+
+  // ---- scheduler_core.cpp
+  template <class F>
+  void change(std::string_view name, bool may_be_cancelled, F&& f);
+  [[noreturn]] void fail_not_found(std::string_view name) const;
+  // in the cell
+  ScheduledJob* find(std::string_view name) const;
+  void give_time(ScheduledJob& job, const When& when, Moment now);
+  void drop(ScheduledJob& job, Aftermath& rest);
+  void drop_all(Aftermath& rest);
+  void release(std::shared_ptr<void> object, Aftermath& rest);
+  JobStats stats_of(const ScheduledJob& job, Moment now) const;
+
+  // ---- running.cpp
+  Outcome attempt(JobRun& run);
+  std::optional<Recovery> ask(const JobRun& run, const std::exception_ptr& error);
+  void report(Ended ended, const Outcome& outcome);
+  // in the cell
+  void request(ScheduledJob& job, Ticks due, Aftermath& rest);
+  void launch(ScheduledJob& job, Ticks due, Aftermath& rest);
+  void launch_waiting(ScheduledJob& job, Aftermath& rest);
+  Begun begin(JobRun& run, Moment now, Aftermath& rest);
+  Ended end(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
+  Ended settle_run(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
+  bool try_again(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
+  bool apply(const JobRun& run, const ScheduleNext& next, Moment now, Aftermath& rest);
+  void apply_to_itself(const JobRun& run, const When& when, Moment now);
+  void over(JobRun& run, Aftermath& rest);
+
+  // ---- ticking.cpp
+  void tick() noexcept;
+  void start_clock();
+  void hibernate(std::shared_ptr<void> definition, Generation generation);
+  // in the cell
+  void take_due(Moment now, Aftermath& rest);
+  void fire(const Timetable::Due& due, Aftermath& rest);
+  Ticks hibernates_at() const noexcept;
+  Ticks next_tick(Moment now);
+  void wind(Moment now) { wind_for(next_tick(now)); }
+  void wind_for(Ticks wanted);
+
+  // ---- lifecycle.cpp
+  bool is_idle() const noexcept override;
+  bool may_end() const noexcept override { return objects_ == Objects::gone; }
+  void begin_stop() override;
+  void give_up_rest() override;
+  void begin_again() override;
+  void has_restarted() override { start_clock(); }
+  std::shared_ptr<ScheduledJob> defined(const DefinedJob& job,
+                                        const std::shared_ptr<void>& definition) const;
+  // in the cell
+  void let_go(Aftermath& rest);
+  void let_go_if_last(Aftermath& rest);
+
+  const SchedulerOptions options_;  // without its views
+  const std::vector<DefinedJob> defined_;
+  const SchedulerHooks hooks_;
+  const std::unique_ptr<JobsFactory> factory_;
+  const TimeZone zone_;
+  const bool may_hibernate_;
+  const Duration least_step_;  // between two ticks
+
+  Clock clock_;
+  Ticks armed_for_ = never;
+  Ticks last_tick_ = 0;
+  bool ticking_ = false;
+  std::shared_ptr<SchedulerCore> clock_self_;
+
+  bool accepting_ = false;
+  Objects objects_ = Objects::gone;
+  std::size_t destroying_ = 0;
+  std::shared_ptr<void> definition_;
+  std::vector<std::shared_ptr<ScheduledJob>> by_row_;
+  std::unordered_map<std::string_view, ScheduledJob*> by_name_;
+  Timetable timetable_;
+  std::map<RetryTime, JobRun*> retries_;
+  std::uint64_t last_retry_ = 0;
+  std::size_t under_way_ = 0;
+  std::uint64_t waiting_ = 0;  // of all jobs
+  bool hibernating_ = false;
+  bool hibernated_ = false;  // in this idle time
+  Ticks idle_since_ = 0;
+  std::vector<JobRun*> held_;  // until hibernation is over
+  std::stop_source stop_;
+  Random random_;
+};
+
+}  // namespace poolder::detail
