@@ -117,7 +117,7 @@ class Scheduler {
   /// scheduler has stopped. Inside a job it does not wait for that job.
   void stop() { handle_.stop(); }
 
-  /// For supervisors.
+  /// For poolder's engines.
   std::shared_ptr<detail::EngineCore> core() const { return handle_.core(); }
   /// For Ref.
   Scheduler(detail::Attach, std::shared_ptr<detail::EngineCore> core) noexcept
