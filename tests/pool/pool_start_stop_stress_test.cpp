@@ -43,70 +43,14 @@ bool use(Counters& pool) {
   return read.has_value();
 }
 
-TEST(PoolStartStop, BearsAThousandStopsWhileItsUsersNeverPause) {
-  poolder::Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Counters> counters{
-      [&] { return std::make_unique<Counters>(runtime, three_workers()); }, use,
-      [](Counters& pool) { pool.stop(); }};
+TEST(PoolStartStop, BearsEveryEndWhileItsUsersNeverPause) {
+  const poolder_tests::Ends<Counters> ends{[](poolder::Runtime& runtime) {
+                                             return std::make_unique<Counters>(runtime,
+                                                                               three_workers());
+                                           },
+                                           use, [] { EXPECT_EQ(Counter::alive, 0); }};
 
-  const std::size_t told = counters.stress(1'000, 2, 20);
-
-  EXPECT_EQ(told, 2'000u);
-  EXPECT_EQ(Counter::alive, 0);
-}
-
-TEST(PoolStartStop, LetsManyThreadsStopOnePoolAtOnce) {
-  poolder::Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Counters> counters{
-      [&] { return std::make_unique<Counters>(runtime, three_workers()); }, use,
-      [](Counters& pool) {
-        std::jthread other([&] { pool.stop(); });
-        std::jthread third([&] { pool.stop(); });
-        pool.stop();
-        EXPECT_EQ(Counter::alive, 0);
-      }};
-
-  const std::size_t told = counters.stress(200, 2, 20);
-
-  EXPECT_EQ(told, 400u);
-}
-
-// A runtime and all that it runs, as a program has it that starts and ends quickly.
-struct Program {
-  poolder::Runtime runtime{{.threads = 2}};
-  Counters pool{runtime, three_workers()};
-};
-
-TEST(PoolStartStop, BearsAThousandRuntimesThatEndWhileBusy) {
-  const poolder_tests::StartStop<Program> programs{
-      [] { return std::make_unique<Program>(); },
-      [](Program& program) { return use(program.pool); },
-      [](Program& program) { program.pool.stop(); }};
-
-  const std::size_t told = programs.stress(1'000, 1, 10);
-
-  EXPECT_EQ(told, 1'000u);
-  EXPECT_EQ(Counter::alive, 0);
-}
-
-TEST(PoolStartStop, StopsWhatStillRunsWhenTheRuntimeIsDestroyedFirst) {
-  for (int time = 0; time < 200; ++time) {
-    auto runtime = std::make_unique<poolder::Runtime>(poolder::RuntimeOptions{.threads = 2});
-    Counters pool{*runtime, three_workers()};
-    std::atomic<int> used{0};
-    std::jthread user([&] {
-      while (use(pool)) {
-        ++used;
-        used.notify_one();
-      }
-    });
-    for (int seen = used; seen < 10; seen = used) used.wait(seen);
-
-    runtime.reset();
-    user.join();
-
-    EXPECT_EQ(Counter::alive, 0);
-  }
+  ends.bear_all();
 }
 
 TEST(PoolStartStop, RefusesAMillionCastsOnceStopped) {
