@@ -12,11 +12,18 @@
 
 namespace poolder::detail {
 
+namespace {
+
+// Behind what this thread has queued, where others find it at once: the task at hand may be long.
+void schedule_behind(RuntimeCore& runtime, Runnable& cell) {
+  SchedulerThread::current() ? runtime.schedule_last(cell) : runtime.schedule(cell);
+}
+
+}  // namespace
+
 void Runner::schedule() {
-  RuntimeCore& runtime = tasker_.runtime();
   kept_ = std::static_pointer_cast<TaskerCore>(tasker_.shared_from_this());
-  // Behind what this thread has queued, where others find it: the task at hand may be long.
-  Activation::current() ? runtime.schedule_last(*this) : runtime.schedule(*this);
+  schedule_behind(tasker_.runtime(), *this);
 }
 
 void Runner::run(Turn& turn) noexcept {
@@ -163,7 +170,7 @@ TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task) noexcept {
 
 void TaskerCore::schedule_delivery(Message* task, Generation generation) {
   auto self = std::static_pointer_cast<TaskerCore>(shared_from_this());
-  runtime().schedule(*new Delivery(std::move(self), task, generation, options_.priority));
+  schedule_behind(runtime(), *new Delivery(std::move(self), task, generation, options_.priority));
 }
 
 void TaskerCore::deliver(Message* task, Generation generation) noexcept {

@@ -143,7 +143,7 @@ void TaskerCore::hibernate() {
     queue_.shrink();
   });
   if (left > Duration{0}) hibernate_after(left);
-  runtime().release_later(std::move(freed));  // its threads may be on their way out of them
+  if (!freed->empty()) runtime().release_later(std::move(freed));  // threads may still leave them
 }
 
 void TaskerCore::watch_expiry(Round& round) {
