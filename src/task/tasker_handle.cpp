@@ -19,6 +19,8 @@ const std::shared_ptr<RuntimeCore>& TaskerHandle::runtime() const noexcept {
   return core_->shared_runtime();
 }
 
+std::shared_ptr<EngineCore> TaskerHandle::core() const noexcept { return core_; }
+
 std::string_view TaskerHandle::name() const noexcept { return core_->name(); }
 
 void TaskerHandle::push(Message* task) const {

@@ -118,11 +118,14 @@ class Tasker {
   /// False: the deadline passed. Throws Error{would_deadlock} inside a task of this tasker.
   bool drain(Duration deadline) { return handle_.drain(deadline); }
   /// Takes no more work, gives up what is queued, and waits up to TaskerOptions::shutdown for what
-  /// runs. A task that has not ended by then is left to itself, and its future gets Error{stopped}.
+  /// runs. A task that has not ended by then is left to itself: its future gets Error{stopped}, its
+  /// callback comes when it ends, if the runtime still runs.
   /// May be called again; each call returns when the tasker has stopped. Inside a task it does not
   /// wait for that one.
   void stop() { handle_.stop(); }
 
+  /// For poolder's engines.
+  std::shared_ptr<detail::EngineCore> core() const { return handle_.core(); }
   /// For Ref.
   Tasker(detail::Attach, std::shared_ptr<detail::EngineCore> core) noexcept
       : handle_(detail::TaskerHandle::attach(std::move(core))), owner_(false) {}

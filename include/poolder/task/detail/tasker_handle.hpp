@@ -23,6 +23,7 @@ class TaskerHandle {
   static TaskerHandle attach(std::shared_ptr<EngineCore> core) noexcept;
 
   const std::shared_ptr<RuntimeCore>& runtime() const noexcept;
+  std::shared_ptr<EngineCore> core() const noexcept;
   std::string_view name() const noexcept;
 
   /// Queues a task, whose message is the tasker's from now on, whatever happens.
