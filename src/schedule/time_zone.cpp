@@ -29,18 +29,21 @@ using std::chrono::sys_seconds;
   fail(ErrorCode::invalid_argument, what);
 }
 
-static void require_database(std::string_view wanted) {
+static bool has_database() {
   try {
-    date::get_tzdb();
+    return !date::get_tzdb().zones.empty();
   } catch (const std::runtime_error&) {
-    refuse(wanted, "is not known: the system has no time zone database (install tzdata)");
+    return false;
   }
 }
 
 static const date::time_zone& listed(std::string_view name) {
-  require_database(name);
+  if (!has_database())
+    refuse(name, "is not known: the system has no time zone database (install tzdata)");
   try {
-    return *date::locate_zone(name);
+    const auto& zone = *date::locate_zone(name);
+    zone.get_info(sys_seconds{});  // reads its file
+    return zone;
   } catch (const std::runtime_error&) {
     refuse(name, "is not known: it must be an IANA name such as Europe/Berlin");
   }
