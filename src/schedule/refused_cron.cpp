@@ -40,10 +40,10 @@ void hour_must_be_0_to_23(View expression, View text) {
 void day_of_month_must_be_1_to_31(View expression, View text) {
   refuse(expression, "day of month", text, "must be 1 to 31");
 }
-void month_must_be_1_to_12_or_JAN_to_DEC(View expression, View text) {
+void month_must_be_1_to_12_or_jan_to_dec(View expression, View text) {
   refuse(expression, "month", text, "must be 1 to 12 or JAN to DEC");
 }
-void weekday_must_be_0_to_7_or_SUN_to_SAT(View expression, View text) {
+void weekday_must_be_0_to_7_or_sun_to_sat(View expression, View text) {
   refuse(expression, "weekday", text, "must be 0 to 7 or SUN to SAT");
 }
 

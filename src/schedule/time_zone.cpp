@@ -84,7 +84,7 @@ TimeZone TimeZone::find(std::string_view name) {
   thread_local std::map<std::string, TimeZone, std::less<>> known;
   if (const auto found = known.find(name); found != known.end()) return found->second;
 
-  const TimeZone zone(std::make_shared<Rules>(listed(name)));
+  TimeZone zone(std::make_shared<Rules>(listed(name)));
   known.emplace(name, zone);
   return zone;
 }

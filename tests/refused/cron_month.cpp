@@ -1,4 +1,4 @@
-// refused: refused_cron::month_must_be_1_to_12_or_JAN_to_DEC
+// refused: refused_cron::month_must_be_1_to_12_or_jan_to_dec
 #include <poolder/poolder.hpp>
 struct Literal {
   consteval Literal(const char* text) : cron(poolder::Cron::parse(text)) {}

@@ -115,9 +115,7 @@ class Walk {
   /// Shows every firing after `after` and before `until`, in order.
   void visit(Seconds after, Seconds until, const Visitor& visitor) {
     Seconds time = after - after % minute;
-    Seconds latest = 0;  // the last minute that the clock has shown so far
-    for (auto at = time - 2 * day; at < time; at += minute)
-      latest = std::max(latest, clock_.local(at));
+    auto latest = latest_before(time);
 
     for (; time < until; time += minute) {
       const auto local = clock_.local(time);
@@ -138,6 +136,16 @@ class Walk {
   }
 
  private:
+  // The last minute that the clock has shown before `time`.
+  Seconds latest_before(Seconds time) const {
+    const auto two_days_ago = clock_.local(time - 2 * day);
+    if (clock_.local(time) == two_days_ago + 2 * day) return clock_.local(time) - minute;
+    Seconds latest = two_days_ago;
+    for (auto at = time - 2 * day; at < time; at += minute)
+      latest = std::max(latest, clock_.local(at));
+    return latest;
+  }
+
   bool visit_minute(Seconds time, Seconds local, Seconds latest, Seconds after,
                     const Visitor& visitor) {
     const bool only_once = !meaning_.star_in_hour_or_minute;

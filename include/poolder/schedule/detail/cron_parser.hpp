@@ -39,10 +39,10 @@ inline constexpr CronGrammar cron_grammars[] = {
      refused_cron::day_of_month_step_must_be_1_to_31,
      refused_cron::day_of_month_range_must_go_upwards},
     {CronField::month, 1, 12, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC",
-     refused_cron::month_must_be_1_to_12_or_JAN_to_DEC, refused_cron::month_step_must_be_1_to_12,
+     refused_cron::month_must_be_1_to_12_or_jan_to_dec, refused_cron::month_step_must_be_1_to_12,
      refused_cron::month_range_must_go_upwards},
     {CronField::weekday, 0, 6, 7, "SUNMONTUEWEDTHUFRISAT",
-     refused_cron::weekday_must_be_0_to_7_or_SUN_to_SAT, refused_cron::weekday_step_must_be_1_to_7,
+     refused_cron::weekday_must_be_0_to_7_or_sun_to_sat, refused_cron::weekday_step_must_be_1_to_7,
      refused_cron::weekday_range_must_go_upwards}};
 
 constexpr char upper(char letter) {

@@ -17,9 +17,9 @@ namespace poolder::detail::refused_cron {
 [[noreturn]] void minute_must_be_0_to_59(std::string_view expression, std::string_view text);
 [[noreturn]] void hour_must_be_0_to_23(std::string_view expression, std::string_view text);
 [[noreturn]] void day_of_month_must_be_1_to_31(std::string_view expression, std::string_view text);
-[[noreturn]] void month_must_be_1_to_12_or_JAN_to_DEC(std::string_view expression,
+[[noreturn]] void month_must_be_1_to_12_or_jan_to_dec(std::string_view expression,
                                                       std::string_view text);
-[[noreturn]] void weekday_must_be_0_to_7_or_SUN_to_SAT(std::string_view expression,
+[[noreturn]] void weekday_must_be_0_to_7_or_sun_to_sat(std::string_view expression,
                                                        std::string_view text);
 
 [[noreturn]] void second_step_must_be_1_to_60(std::string_view expression, std::string_view text);
