@@ -10,9 +10,11 @@
 #include <poolder/core/error.hpp>
 #include <poolder/core/fixed_string.hpp>
 #include <poolder/core/result.hpp>
+#include <poolder/factory/factory_pool.hpp>
+#include <poolder/factory/options.hpp>
+#include <poolder/factory/worker_ref.hpp>
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/pool.hpp>
-#include <poolder/pool/route.hpp>
 #include <poolder/pool/stats.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/future.hpp>
@@ -38,9 +40,12 @@
 #include <poolder/task/options.hpp>
 #include <poolder/task/stats.hpp>
 #include <poolder/task/tasker.hpp>
+#include <poolder/worker/call_options.hpp>
 #include <poolder/worker/callbacks.hpp>
 #include <poolder/worker/concepts.hpp>
 #include <poolder/worker/context.hpp>
 #include <poolder/worker/function_worker.hpp>
+#include <poolder/worker/messages.hpp>
 #include <poolder/worker/options.hpp>
 #include <poolder/worker/outcome.hpp>
+#include <poolder/worker/route.hpp>

@@ -169,7 +169,7 @@ ExitReason PoolCore::closing_reason(const Slot&) const {
 std::vector<const Slot*> PoolCore::owned_here() const {
   std::vector<const Slot*> slots;
   for (const Owning* each = Owning::innermost(); each; each = each->outer())
-    if (&each->slot().owner() == this) slots.push_back(&each->slot());
+    if (each->slot().owner().engine() == this) slots.push_back(&each->slot());
   for (const Activation* each = Activation::current(); each; each = each->outer())
     if (const Slot* slot = slots_.at_address(each->cell())) slots.push_back(slot);
   return slots;

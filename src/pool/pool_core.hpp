@@ -84,6 +84,7 @@ class PoolCore final : public EngineCore,
 
   // SlotOwner
   void log(const std::string& line) noexcept override;
+  const EngineCore* engine() const noexcept override { return this; }
   const WorkerFactory& arguments_of(const Slot&) const noexcept override { return *factory_; }
   Duration retry_delay(int attempt) override;
   bool admit_restart() override;

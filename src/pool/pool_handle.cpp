@@ -1,6 +1,7 @@
 #include <poolder/pool/detail/pool_handle.hpp>
 
 #include "pool/pool_core.hpp"
+#include "worker/unsent.hpp"
 
 namespace poolder::detail {
 
@@ -17,22 +18,6 @@ std::size_t broadcast_copies(PoolCore& core, const Message& message, bool may_wa
   };
   return core.broadcast(copy, &message, may_wait);
 }
-
-/// Owns a message until a slot has it: what throws on the way frees it.
-class Held {
- public:
-  explicit Held(Message* message) noexcept : message_(message) {}
-  ~Held() {
-    if (message_) free_message(message_);
-  }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  Message& operator*() const noexcept { return *message_; }
-  Message* give() noexcept { return std::exchange(message_, nullptr); }
-
- private:
-  Message* message_;
-};
 
 }  // namespace
 
@@ -51,34 +36,34 @@ const std::shared_ptr<RuntimeCore>& PoolHandle::runtime() const noexcept {
 std::shared_ptr<EngineCore> PoolHandle::core() const noexcept { return core_; }
 
 void PoolHandle::cast(Message* message) const {
-  Held held{message};
+  Unsent unsent{message};
   core_->check_thread();
   core_->check_open();
   const Routing routing = core_->options().routing;
-  if (routing == Routing::broadcast) return (void)broadcast_copies(*core_, *held, true);
-  Slot& slot =
-      routing == Routing::round_robin ? core_->in_turn() : core_->by_routing(routing, Keyed{*held});
-  slot.cast(held.give());
+  if (routing == Routing::broadcast) return (void)broadcast_copies(*core_, *unsent, true);
+  Slot& slot = routing == Routing::round_robin ? core_->in_turn()
+                                               : core_->by_routing(routing, Keyed{*unsent});
+  slot.cast(unsent.give());
 }
 
 void PoolHandle::cast(Message* message, const Route& route) const {
-  Held held{message};
+  Unsent unsent{message};
   core_->check_thread();
   core_->check_open();
-  if (route.is(Routing::broadcast)) return (void)broadcast_copies(*core_, *held, true);
-  Slot& slot = core_->choose(route, Keyed{*held});
-  slot.cast(held.give());
+  if (route.is(Routing::broadcast)) return (void)broadcast_copies(*core_, *unsent, true);
+  Slot& slot = core_->choose(route, Keyed{*unsent});
+  slot.cast(unsent.give());
 }
 
 bool PoolHandle::try_cast(Message* message) const {
-  Held held{message};
+  Unsent unsent{message};
   core_->check_thread();
   if (core_->is_closed()) return false;
   try {
     if (core_->options().routing == Routing::broadcast)
-      return broadcast_copies(*core_, *held, false) > 0;
-    Slot& slot = core_->by_routing(core_->options().routing, Keyed{*held});
-    return slot.try_cast(held.give());
+      return broadcast_copies(*core_, *unsent, false) > 0;
+    Slot& slot = core_->by_routing(core_->options().routing, Keyed{*unsent});
+    return slot.try_cast(unsent.give());
   } catch (const Error& error) {
     if (error.code() == ErrorCode::stopped) return false;
     throw;
@@ -127,20 +112,20 @@ Ticks PoolHandle::deadline_of(const CallOptions& options) const {
 
 void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& options,
                       Slot* chosen) const {
-  Held held{message};
+  Unsent unsent{message};
   core_->check_thread();
   core_->check_open();
-  Slot& slot = chosen ? *chosen : core_->choose(options, Keyed{*held});
-  slot.call(held.give(), reply, deadline_of(options));
+  Slot& slot = chosen ? *chosen : core_->choose(options, Keyed{*unsent});
+  slot.call(unsent.give(), reply, deadline_of(options));
 }
 
 void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& options) const {
-  Held held{message};
+  Unsent unsent{message};
   core_->check_thread();
   try {
     core_->check_open();
-    Slot& slot = core_->choose(options, Keyed{*held});
-    slot.request(held.give(), reply, deadline_of(options));
+    Slot& slot = core_->choose(options, Keyed{*unsent});
+    slot.request(unsent.give(), reply, deadline_of(options));
   } catch (...) {
     reply.fail(std::current_exception());
   }

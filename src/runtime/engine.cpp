@@ -26,21 +26,17 @@ void Engine::check_open() const {
     fail(ErrorCode::stopped, "the " + std::string(kind_) + " \"" + name_ + "\" has stopped");
 }
 
-std::vector<const Activation*> Engine::handlers_here() const {
-  std::vector<const Activation*> handlers;
+std::vector<const void*> Engine::handlers_here() const {
+  std::vector<const void*> handlers;
   for (const Activation* each = Activation::current(); each; each = each->outer())
     if (each->cell() == this) handlers.push_back(each);
   return handlers;
 }
 
-bool Engine::runs_here() const noexcept {
-  for (const Activation* each = Activation::current(); each; each = each->outer())
-    if (each->cell() == this) return true;
-  return false;
-}
+bool Engine::runs_here() const noexcept { return !handlers_here().empty(); }
 
-void Engine::handler_ends(Generation generation, const Activation* activation, Told& told) {
-  std::erase(inside_, activation);
+void Engine::handler_ends(Generation generation, const void* handler, Told& told) {
+  std::erase(inside_, handler);
   if (generation != generation_) return;
   --running_;
   settle(told);
@@ -152,7 +148,7 @@ void Engine::stop() {
     list = &stop_waiters_;
     if (!mine.empty()) {
       // A handler does not wait for itself, nor for others that wait like it.
-      for (const Activation* each : mine)
+      for (const void* each : mine)
         if (std::find(inside_.begin(), inside_.end(), each) == inside_.end())
           inside_.push_back(each);
       list = &inside_waiters_;

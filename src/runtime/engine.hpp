@@ -109,8 +109,10 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   }
   std::size_t handlers() const noexcept { return running_; }
   Generation generation() const noexcept { return generation_; }
+  /// Why it stops, once it does.
+  const ExitReason& reason() const noexcept { return reason_; }
   Generation handler_begins() noexcept { return ++running_, generation_; }
-  void handler_ends(Generation generation, const Activation* activation, Told& told);
+  void handler_ends(Generation generation, const void* handler, Told& told);
   /// Something has changed that may have made the engine idle, or able to end.
   void settle(Told& told);
 
@@ -137,13 +139,15 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   virtual void begin_again() = 0;
   /// What was started afresh runs: what must not happen before may begin.
   virtual void has_restarted() {}
+  /// Not in the cell: those of the engine's handlers that the calling thread is in, each by what
+  /// handler_ends is told of it.
+  virtual std::vector<const void*> handlers_here() const;
 
   mutable OpCell cell_;
 
  private:
   enum class Phase { running, closing, stopping, finishing, stopped };
 
-  std::vector<const Activation*> handlers_here() const;
   void end_grace(Generation generation);
   void finish();
   void withdraw(std::vector<WaitPoint*>& list, WaitPoint& point);
@@ -163,7 +167,7 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   std::size_t running_ = 0;
   bool grace_is_over_ = false;
   bool hurried_ = false;  // stop_now() was asked for, perhaps before end_grace could do it
-  std::vector<const Activation*> inside_;  // handlers that are in stop()
+  std::vector<const void*> inside_;  // handlers that are in stop()
   std::vector<WaitPoint*> stop_waiters_, inside_waiters_, drain_waiters_;
 };
 

@@ -58,11 +58,11 @@ class Owning {
 ///    activation, the handler itself or a kill, owns the slot after. The loser touches its own box
 ///    and message only.
 /// 3. pid_ is the worker that ought to be here; one with another pid is replaced before the next
-/// message.
+/// message. No pid: the slot was dismissed, and its owner closes it as soon as it sees that.
 ///
 /// Pairs. notify changes control_, then tries to enter; the owner leaves, then looks at control_:
 /// one of them sees the other. All four are sequentially consistent.
-class alignas(64) Slot final : public Runnable {
+class alignas(64) Slot : public Runnable {
  public:
   enum Control : std::uint32_t {
     paused = 1,       ///< messages wait
@@ -110,6 +110,13 @@ class alignas(64) Slot final : public Runnable {
   /// The engine's size has passed this slot, up or down: a worker arrives, or the queue goes to
   /// others.
   void resized() { notify(resizing); }
+  /// From now on nobody ought to be here: the first of two steps, which an engine's cell may take.
+  /// False: that worker, or with dismiss() any, was not here any more.
+  bool dismiss(Pid worker) noexcept;
+  Pid dismiss() noexcept { return Pid::from(pid_.exchange(0, std::memory_order_acq_rel)); }
+  /// The second: closes once its handler returns, and asks that to end. `worker` is who was
+  /// dismissed.
+  void close_dismissed(Pid worker, const ExitReason& reason);
   /// The pid of the worker that arrives.
   void expect(Pid pid) noexcept { pid_.store(pid.value(), std::memory_order_release); }
 
@@ -185,7 +192,7 @@ class alignas(64) Slot final : public Runnable {
   // slot_worker.cpp: workers that end and begin
   void end_worker(ExitReason reason, Lost lost);
   Step renew() noexcept;
-  bool construct() noexcept;
+  bool construct(Pid pid) noexcept;
   void put_off(Duration delay);
   void forget_timer() noexcept;
   void was_taken(WorkerBox* box, Message* message) noexcept;

@@ -37,7 +37,7 @@ Slot::Step Slot::park(std::uint32_t reason) noexcept {
 
 Slot::Step Slot::attend() noexcept {
   const std::uint32_t asked = control_.load(std::memory_order_acquire);
-  if (asked & closing) return close(), Step::gone;
+  if ((asked & closing) != 0 || pid() == Pid{}) return close(), Step::gone;
   control_.fetch_and(~(resizing | replacing | hibernating), std::memory_order_acq_rel);
   if (asked & resizing) resize();
   replace_if_killed();
@@ -60,8 +60,21 @@ void Slot::leave_behind(Pid worker) {
 // place: the pid and the arrival are set in one step, so a pid that an arrival explains finds that
 // arrival.
 void Slot::replace_if_killed() {
-  while (box_ && box_->pid().value() != pid_.load(std::memory_order_acquire))
+  while (box_ && pid() != Pid{} && box_->pid() != pid())
     if (!resize()) end_worker({ExitReason::Kind::killed, "killed"}, Lost::killed);
+}
+
+bool Slot::dismiss(Pid worker) noexcept {
+  std::uint64_t expected = worker.value();
+  return worker != Pid{} && pid_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel);
+}
+
+void Slot::close_dismissed(Pid worker, const ExitReason& reason) {
+  // One that is still to be constructed, after a crash, never will be.
+  if (present_.load(std::memory_order_acquire) != worker.value())
+    owner_.worker_ended(worker, reason);
+  notify(closing);
+  request_stop();
 }
 
 // Grown and shrunk may both have happened since: the size of now decides. True: a worker has
@@ -114,6 +127,7 @@ void Slot::close() noexcept {
   if (queue_)
     for (Message* each : queue_->close()) refuse(each);
   const ExitReason reason = owner_.closing_reason(*this);
+  if (!box_ && !retired_ && pid() != Pid{}) owner_.worker_ended(pid(), reason);  // was to come
   end_worker(reason, Lost::nothing);
   if (WorkerBox* arrived = owner_.take_arrival(index_)) {
     owner_.worker_ended(arrived->pid(), reason);

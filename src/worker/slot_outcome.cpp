@@ -15,6 +15,7 @@ void Slot::succeeded(Message* message, Next& next) {
     return;
   if (next.kind() == Next::Kind::stop_pool)
     return owner_.begin_stop({ExitReason::Kind::shutdown, "a worker stopped the pool"});
+  owner_.worker_exits(*this);
   end_worker({ExitReason::Kind::normal, next.reason()}, Lost::ended);
 }
 

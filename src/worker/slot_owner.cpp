@@ -64,6 +64,8 @@ void SlotOwner::give_up_refused(const Slot& slot, Message* message) noexcept {
   give_up_message(message, code, why);
 }
 
+void SlotOwner::worker_exits(Slot&) {}
+
 bool SlotOwner::wants(std::size_t) const noexcept { return true; }
 
 WorkerBox* SlotOwner::take_arrival(std::size_t) { return nullptr; }

@@ -60,11 +60,14 @@ class SlotOwner {
   // ---- workers that begin and end
   /// Unique in the process, so a pid of another engine or runtime is never taken for one of ours.
   static Pid new_pid(std::size_t index) noexcept;
+  virtual const EngineCore* engine() const noexcept = 0;
   virtual const WorkerFactory& arguments_of(const Slot& slot) const noexcept = 0;
   virtual Duration retry_delay(int attempt) = 0;
   /// False: one restart too many.
   virtual bool admit_restart() = 0;
   virtual void fail_for_good(std::string why) = 0;
+  /// Its worker has said exit(). It gets another, unless this dismisses the slot.
+  virtual void worker_exits(Slot& slot);
   void worker_ended(Pid pid, const ExitReason& reason);
   /// A handler was taken from its slot and left to itself; and it has ended.
   virtual void handler_abandoned() = 0;

@@ -6,27 +6,9 @@
 #include "runtime/wait_graph.hpp"
 #include "worker/slot.hpp"
 #include "worker/slot_owner.hpp"
+#include "worker/unsent.hpp"
 
 namespace poolder::detail {
-
-namespace {
-
-/// Frees a message that could not be sent. Its caller is told by the exception that is under way.
-class Unsent {
- public:
-  explicit Unsent(Message* message) noexcept : message_(message) {}
-  ~Unsent() {
-    if (message_) free_message(message_);
-  }
-  Unsent(const Unsent&) = delete;
-  Unsent& operator=(const Unsent&) = delete;
-  void sent() noexcept { message_ = nullptr; }
-
- private:
-  Message* message_;
-};
-
-}  // namespace
 
 // False: full. Throws where it can never be queued; the message is still the caller's then, too.
 bool Slot::try_push(Message* message, SlotQueue::Blocked* blocked) {
@@ -76,13 +58,13 @@ void Slot::wait_for_room(SlotQueue::Blocked& blocked, Ticks deadline) {
 void Slot::cast(Message* message) {
   Unsent unsent{message};
   push(message, never);
-  unsent.sent();
+  unsent.give();
 }
 
 bool Slot::try_cast(Message* message) {
   Unsent unsent{message};
   if (!try_push(message, nullptr)) return false;
-  unsent.sent();
+  unsent.give();
   return true;
 }
 
@@ -91,7 +73,7 @@ void Slot::call(Message* message, ReplyBase& reply, Ticks deadline) {
   RuntimeCore& runtime = owner_.runtime();
   const WaitGraph::Edge edge{runtime.wait_graph(), this};
   push(message, deadline);
-  unsent.sent();
+  unsent.give();
   if (!reply.wait(runtime, deadline)) fail(ErrorCode::timeout, "the call was not answered in time");
 }
 
@@ -99,7 +81,7 @@ void Slot::request(Message* message, ReplyBase& reply, Ticks deadline) {
   Unsent unsent{message};
   try {
     push(message, deadline);
-    unsent.sent();
+    unsent.give();
   } catch (...) {
     reply.fail(std::current_exception());  // and freeing the message publishes it
   }

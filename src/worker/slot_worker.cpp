@@ -29,6 +29,8 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
 // There is no worker. One that crashed or was killed has a successor only while its engine's policy
 // admits it.
 Slot::Step Slot::renew() noexcept {
+  const Pid next = pid();
+  if (next == Pid{}) return close(), Step::gone;
   if (lost_ == Lost::crash || lost_ == Lost::killed) {
     if (!owner_.admit_restart()) {
       owner_.fail_for_good("too many workers were restarted");
@@ -37,7 +39,7 @@ Slot::Step Slot::renew() noexcept {
     count(restarts_);
   }
   lost_ = Lost::nothing;
-  if (construct()) return Step::go_on;
+  if (construct(next)) return Step::go_on;
 
   lost_ = Lost::crash;
   if (tries_ < 10) ++tries_;
@@ -45,8 +47,7 @@ Slot::Step Slot::renew() noexcept {
   return park(delayed);
 }
 
-bool Slot::construct() noexcept {
-  const Pid pid = this->pid();
+bool Slot::construct(Pid pid) noexcept {
   WorkerBox* box = nullptr;
   Handler handler{nullptr, nullptr};
   try {

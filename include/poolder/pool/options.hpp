@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 #include <poolder/core/duration.hpp>
-#include <poolder/pool/route.hpp>
+#include <poolder/worker/call_options.hpp>
 #include <poolder/worker/options.hpp>
+#include <poolder/worker/route.hpp>
 
 namespace poolder {
 
@@ -26,14 +26,7 @@ struct PoolOptions {
   bool inline_calls = false;    ///< a call to an idle worker may run on the caller's thread
 };
 
-struct CallOptions {
-  std::optional<Duration> timeout{};  ///< default: the pool's call_timeout
-  std::optional<Route> route{};       ///< default: the pool's routing
-};
-
 namespace detail {
-
-inline const CallOptions default_call{};
 
 /// The rules that a pool's options must keep. One validator, for the compiler and for run time.
 enum class PoolRule { none, size, too_large, capacity, max_wait, restarts, call_timeout, shutdown };

@@ -45,14 +45,14 @@ class PoolMessages {
   void cast(M&& job) {
     if (handle_.routes_by_broadcast(nullptr))
       return cast(std::forward<M>(job), Route{Routing::broadcast});
-    handle_.cast(job_message(std::forward<M>(job)));
+    handle_.cast(detail::make_job<W>(std::forward<M>(job)));
   }
   /// As above; Error{worker_down} where the route names a worker that has ended.
   template <class M>
   requires HandlesJob<W, M>
   void cast(M&& job, Route route) {
     if (!handle_.routes_by_broadcast(&route))
-      return handle_.cast(job_message(std::forward<M>(job)), route);
+      return handle_.cast(detail::make_job<W>(std::forward<M>(job)), route);
     if constexpr (std::is_copy_constructible_v<detail::Kept<M>>) {
       broadcast(job);
     } else {
@@ -66,7 +66,7 @@ class PoolMessages {
   bool try_cast(M&& job) {
     if constexpr (std::is_copy_constructible_v<detail::Kept<M>>)
       if (handle_.routes_by_broadcast(nullptr)) return broadcast(job) > 0;
-    return handle_.try_cast(job_message(std::forward<M>(job)));
+    return handle_.try_cast(detail::make_job<W>(std::forward<M>(job)));
   }
 
   /// Sends a request and waits for its reply. Rethrows what the handler threw. Throws
@@ -102,9 +102,9 @@ class PoolMessages {
   requires HandlesCall<W, M> Future<Reply<W, M>> send_request(M&& request,
                                                               CallOptions options = {}) {
     using R = Reply<W, M>;
-    auto reply = make_reply<R>();
+    auto reply = detail::make_reply<R>();
     const detail::Ticks deadline = handle_.deadline_of(options);
-    handle_.request(call_message<R>(*reply, std::forward<M>(request)), *reply, options);
+    handle_.request(detail::make_call<W>(*reply, std::forward<M>(request)), *reply, options);
     return Future<R>{handle_.runtime(), std::move(reply), deadline};
   }
 
@@ -122,9 +122,9 @@ class PoolMessages {
     detail::CastChunk chunk{handle_};
     for (auto&& job : jobs) {
       if constexpr (may_move) {
-        chunk.add(job_message(std::move(job)));
+        chunk.add(detail::make_job<W>(std::move(job)));
       } else {
-        chunk.add(job_message(job));
+        chunk.add(detail::make_job<W>(job));
       }
     }
     chunk.send();
@@ -133,7 +133,8 @@ class PoolMessages {
   template <class M>
   requires HandlesJob<W, M> std::size_t broadcast(const M& job) {
     return handle_.broadcast(
-        [](const void* original) { return job_message(*static_cast<const M*>(original)); }, &job);
+        [](const void* original) { return detail::make_job<W>(*static_cast<const M*>(original)); },
+        &job);
   }
 
   /// Calls f(Worker&) with the worker to itself, between messages, and returns its value. As call,
@@ -144,7 +145,7 @@ class PoolMessages {
     using R = std::invoke_result_t<F, W&>;
     static_assert(!std::is_reference_v<R>,
                   "poolder: the function given to run must return a value, not a reference");
-    const auto reply = make_reply<R>();
+    const auto reply = detail::make_reply<R>();
     const detail::WorkerMessageType& type = detail::function_type<W, std::decay_t<F>, R>;
     auto* message = detail::make_message<detail::Request<std::decay_t<F>, R>>(
         type, detail::Answer<R>{*reply}, std::forward<F>(f));
@@ -227,8 +228,8 @@ class PoolMessages {
 
   template <class R, class M>
   R send_and_wait(M&& request, const CallOptions& options, detail::Slot* chosen) {
-    const auto reply = make_reply<R>();
-    handle_.call(call_message<R>(*reply, std::forward<M>(request)), *reply, options, chosen);
+    const auto reply = detail::make_reply<R>();
+    handle_.call(detail::make_call<W>(*reply, std::forward<M>(request)), *reply, options, chosen);
     return reply->take();
   }
 
@@ -258,25 +259,6 @@ class PoolMessages {
       error ? turn.failed(error) : turn.succeeded();
       return std::move(*result);
     }
-  }
-
-  template <class M>
-  static detail::Message* job_message(M&& job) {
-    using Kept = detail::Kept<M>;
-    return detail::make_message<Kept>(detail::job_type<W, Kept>, std::forward<M>(job));
-  }
-  template <class R>
-  static detail::ReplyPtr<R> make_reply() {
-    static_assert(!std::is_reference_v<R>,
-                  "poolder: handle_call must return a value, not a reference: the worker may be "
-                  "gone when the caller reads it");
-    return detail::ReplyPtr<R>{new detail::PendingReply<R>};
-  }
-  template <class R, class M>
-  static detail::Message* call_message(detail::PendingReply<R>& reply, M&& request) {
-    using Kept = detail::Kept<M>;
-    return detail::make_message<detail::Request<Kept, R>>(
-        detail::call_type<W, Kept, R>, detail::Answer<R>{reply}, std::forward<M>(request));
   }
 };
 

@@ -112,6 +112,12 @@ constexpr WorkerMessageType make_job_type() {
 template <class W, class M>
 inline constexpr WorkerMessageType job_type = make_job_type<W, M>();
 
+/// A job on its way to a W.
+template <class W, class M>
+[[nodiscard]] Message* make_job(M&& job) {
+  return make_message<Kept<M>>(job_type<W, Kept<M>>, std::forward<M>(job));
+}
+
 // ---------------------------------------------------------------- calls
 
 template <class M, class R>
@@ -155,6 +161,22 @@ constexpr WorkerMessageType make_call_type() {
 }
 template <class W, class M, class R>
 inline constexpr WorkerMessageType call_type = make_call_type<W, M, R>();
+
+/// What the answer of a handle_call comes through.
+template <class R>
+[[nodiscard]] ReplyPtr<R> make_reply() {
+  static_assert(!std::is_reference_v<R>,
+                "poolder: handle_call must return a value, not a reference: the worker may be "
+                "gone when the caller reads it");
+  return ReplyPtr<R>{new PendingReply<R>};
+}
+
+/// A request on its way to a W.
+template <class W, class R, class M>
+[[nodiscard]] Message* make_call(PendingReply<R>& reply, M&& request) {
+  return make_message<Request<Kept<M>, R>>(call_type<W, Kept<M>, R>, Answer<R>{reply},
+                                           std::forward<M>(request));
+}
 
 // ---------------------------------------------------------------- functions that have the worker
 // to themselves

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include <poolder/core/duration.hpp>
+#include <poolder/worker/route.hpp>
+
+namespace poolder {
+
+/// How one call differs from the others of its engine.
+struct CallOptions {
+  std::optional<Duration> timeout{};  ///< default: the engine's call_timeout
+  std::optional<Route> route{};       ///< default: the pool's routing; for pools alone
+};
+
+namespace detail {
+
+inline const CallOptions default_call{};
+
+}  // namespace detail
+}  // namespace poolder
