@@ -127,19 +127,22 @@ class World {
 
   void cast(Act act) {
     if (hands.empty()) return;
-    const auto& [hand, group] = hands[below(static_cast<std::uint32_t>(hands.size()))];
+    const auto known = any_hand();
     const bool accepted = attempt([&] {
-      below(2) == 0 ? factory.cast(hand, Job{this, act})
-                    : factory.cast(group, hand, Job{this, act});
+      below(2) == 0 ? factory.cast(known.first, Job{this, act})
+                    : factory.cast(known.second, known.first, Job{this, act});
     });
     account.accepted += accepted;
-    check_refused(accepted, hand, group);
+    check_refused(accepted, known.first, known.second);
   }
   void ask(Act act) {
     if (hands.empty()) return;
-    const auto [hand, group] = hands[below(static_cast<std::uint32_t>(hands.size()))];
+    const auto known = any_hand();
     ++account.accepted;  // which a refused one was not
-    if (!attempt([&, to = hand] { factory.call(to, Ask{this, act}); })) ++unanswered;
+    if (!attempt([&] { factory.call(known.first, Ask{this, act}); })) ++unanswered;
+  }
+  std::pair<WorkerRef<Hand>, std::string> any_hand() {
+    return hands[below(static_cast<std::uint32_t>(hands.size()))];
   }
   /// Whoever finds that a worker is down finds it in no list.
   void check_refused(bool accepted, const WorkerRef<Hand>& hand, const std::string& group) {
