@@ -74,6 +74,7 @@ class FactoryCore final : public Engine {
 
   // Engine
   bool is_idle() const noexcept override { return open_ == 0; }
+  std::size_t ending() const noexcept override { return open_; }  // slots without a handler
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;

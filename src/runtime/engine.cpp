@@ -52,7 +52,7 @@ void Engine::settle(Told& told) {
     told.points.insert(told.points.end(), inside_waiters_.begin(), inside_waiters_.end());
     inside_waiters_.clear();
   }
-  if (!grace_is_over_ && (running_ > 0 || !may_end())) return;
+  if (grace_is_over_ ? ending() > 0 : running_ > 0 || !may_end()) return;
   phase_ = Phase::finishing;
   told.finish = true;
 }
@@ -104,7 +104,7 @@ void Engine::end_grace(Generation generation) {
   Told told;
   cell_.enter([&] {
     if (late()) return;
-    left = running_;
+    left = running_ - ending();
     grace_is_over_ = true;
     settle(told);
   });

@@ -130,6 +130,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   /// In the cell: while stopping, whether all that is to be done before the end is done. Asked only
   /// where no handler runs.
   virtual bool may_end() const noexcept { return true; }
+  /// In the cell: how many of the handlers that are counted end soon by themselves, so that the
+  /// engine waits for them also after the shutdown time.
+  virtual std::size_t ending() const noexcept { return 0; }
   /// The engine takes no more work: gives up what is queued (rule 1), or sees to it that it is
   /// handled. Once a generation.
   virtual void begin_stop() = 0;

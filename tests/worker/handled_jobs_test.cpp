@@ -94,6 +94,14 @@ struct Mute {
   int handle_call(A) { return 1; }
 };
 struct LastAndMute final {};
+struct Declared;
+struct WithMember {
+  std::function<void(const A&)> handle_job;
+};
+struct WithDeclared {
+  void handle_job(const Declared&) {}
+  static void handle_job(A) {}
+};
 template <class T>
 struct Generic {
   void handle_job(const std::vector<T>&) {}
@@ -118,10 +126,12 @@ TEST(HandledJobs, AreFoundBesideTemplatesWhoseBodiesAreLeftAlone) {
   EXPECT_EQ(length<HandledJobs<WithTemplates>>, 1u);
 }
 
-TEST(HandledJobs, AreFoundInBaseClassesAbstractAndFinalOnesAndTemplates) {
+TEST(HandledJobs, AreFoundInClassesOfEveryKind) {
   EXPECT_TRUE((finds<Derived, A, B>()));
   EXPECT_TRUE((finds<Abstract, A>()));
   EXPECT_TRUE((finds<Last, A, B>()));
+  EXPECT_TRUE((finds<WithMember, A>()));
+  EXPECT_TRUE((finds<WithDeclared, Declared, A>()));
   EXPECT_TRUE((finds<Generic<int>, std::vector<int>>()));
   EXPECT_FALSE((finds<Generic<long>, std::vector<int>>()));
   EXPECT_TRUE((finds<Generic<long>, std::vector<long>>()));

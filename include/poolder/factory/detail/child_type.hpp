@@ -36,7 +36,10 @@ struct ChildType {
 };
 
 template <class W, class M>
-concept Broadcastable = HandlesJob<W, M> && std::copy_constructible<M>;
+concept Broadcastable = requires {
+  sizeof(M);
+}
+&&HandlesJob<W, M>&& std::copy_constructible<M>;
 
 template <class W, class M>
 Message* deliver(const void* job) {

@@ -80,8 +80,13 @@ concept HasNoJobHandler = requires {
 };
 
 template <class W>
+concept HasJobMember = requires {
+  requires std::is_member_object_pointer_v<decltype(&W::handle_job)>;
+};
+
+template <class W>
 constexpr bool listen() {
-  if constexpr (!std::is_class_v<W> || std::is_final_v<W>) {
+  if constexpr (!std::is_class_v<W> || std::is_final_v<W> || HasJobMember<W>) {
     (void) requires(W & worker, Anything<W> any) { worker.handle_job(any); };
     (void) requires(W & worker, Anything<W> any, Context & context) {
       worker.handle_job(any, context);

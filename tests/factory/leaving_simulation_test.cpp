@@ -1,0 +1,247 @@
+// Children whose handlers, constructors or backoffs stand in the way of their end.
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "support/simulation.hpp"
+
+using namespace poolder;
+using namespace poolder_tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Work {};
+struct Nap {
+  Duration length;
+};
+struct Fail {};
+
+struct Sleeper {
+  int handle_call(const Nap& nap, Context& context) {
+    context.sleep(nap.length);
+    return 1;
+  }
+};
+/// Waits for another's answer, whatever it is asked to do.
+struct Stubborn {
+  Stubborn(FactoryPool* its_factory, WorkerRef<Sleeper> its_sleeper)
+      : factory(its_factory), sleeper(std::move(its_sleeper)) {}
+  void handle_job(const Nap& nap) { factory->call(sleeper, nap, {.timeout = 1h}); }
+  int handle_call(Work) { return 1; }
+  FactoryPool* factory;
+  WorkerRef<Sleeper> sleeper;
+};
+
+/// What a monitor was told, and when.
+struct Told {
+  int times = 0;
+  std::optional<ExitReason> reason;
+  std::chrono::steady_clock::time_point at;
+};
+
+struct Stage {
+  Stage(std::uint64_t seed, Duration shutdown)
+      : runtime(seed), factory(runtime, {.restart = lenient, .shutdown = shutdown}) {}
+
+  Subscription watch(Pid pid, Told& told) {
+    return runtime.monitor(pid, [&told, this](Pid, const ExitReason& reason) {
+      ++told.times;
+      told.reason = reason;
+      told.at = runtime.now();
+    });
+  }
+
+  SimulatedRuntime runtime;
+  FactoryPool factory;
+};
+
+TEST(LeavingChild, IsLeftToItselfAfterTheShutdownTime) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 20ms};
+    const auto sleeper = stage.factory.start_child<Sleeper>("sleepers");
+    const auto stubborn = stage.factory.start_child<Stubborn>("x", &stage.factory, sleeper);
+    Told told;
+    const auto watch = stage.watch(stubborn.pid(), told);
+    stage.factory.cast(stubborn, Nap{1s});
+    stage.runtime.run_until_idle();
+    const auto began = stage.runtime.now();
+
+    EXPECT_EQ(stage.factory.terminate_group("x"), 1u);
+    stage.runtime.advance(10ms);
+    EXPECT_EQ(told.times, 0);
+    EXPECT_EQ(stage.factory.count("x"), 0u);
+    stage.runtime.advance(2s);
+
+    EXPECT_EQ(told.times, 1);
+    EXPECT_GE(told.at - began, Duration{20ms});
+    EXPECT_LE(told.at - began, Duration{23ms});
+    EXPECT_EQ(told.reason->kind, ExitReason::Kind::shutdown);
+  });
+}
+
+TEST(LeavingChild, GivesUpWhatWaitsBehindItsHandler) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    const auto sleeper = stage.factory.start_child<Sleeper>("sleepers");
+    const auto stubborn = stage.factory.start_child<Stubborn>("x", &stage.factory, sleeper);
+    stage.factory.cast(stubborn, Nap{seed % 2 == 0 ? 1ms : 1s});
+    stage.factory.cast(stubborn, Nap{1ms});
+    stage.runtime.run_until_idle();
+    detail::Random random{seed};
+    bool done = false;
+    const auto ender = [&] {
+      stage.factory.terminate(stubborn.pid());
+      done = true;
+    };
+    detail::run_after(*stage.runtime.core(), Duration{random.below(500'000)}, ender);
+
+    const auto code = error_of([&] { stage.factory.call(stubborn, Work{}, {.timeout = 1min}); });
+
+    EXPECT_TRUE(done);
+    EXPECT_EQ(code, ErrorCode::worker_down);
+    stage.factory.stop();
+    EXPECT_GE(stage.factory.dropped(), 1u);
+  });
+}
+
+TEST(LeavingChild, IsWaitedForByStopButNotForEver) {
+  for_each_seed([](std::uint64_t seed) {
+    detail::Random random{seed};
+    const Duration shutdown{random.below(30) * 1'000'000};
+    const Duration nap{random.below(60) * 1'000'000};
+    Stage stage{seed, shutdown};
+    const auto sleeper = stage.factory.start_child<Sleeper>("sleepers");
+    std::vector<WorkerRef<Stubborn>> all;
+    std::vector<Told> told(4);
+    std::vector<Subscription> watches;
+    for (std::size_t i = 0; i < 4; ++i) {
+      all.push_back(stage.factory.start_child<Stubborn>("x", &stage.factory, sleeper));
+      watches.push_back(stage.watch(all[i].pid(), told[i]));
+    }
+    stage.factory.cast(all[0], Nap{nap});
+    stage.factory.cast(all[1], Nap{nap});
+    stage.runtime.run_until_idle();
+    const auto began = stage.runtime.now();
+
+    stage.factory.terminate(all[0].pid());
+    stage.factory.stop();
+
+    EXPECT_LE(elapsed(stage.runtime, began), shutdown + 2ms);
+    stage.runtime.advance(1s);
+    for (const Told& each : told) EXPECT_EQ(each.times, 1);
+  });
+}
+
+/// Crashes when told, and cannot be constructed again as long as `broken` says.
+struct Phoenix {
+  static constexpr WorkerOptions options{.on_failure = OnFailure::restart};
+  explicit Phoenix(const bool* its_state) {
+    if (*its_state) throw Planned{};
+  }
+  void handle_job(Fail) { throw Planned{}; }
+  void handle_job(Work) {}
+};
+
+TEST(LeavingChild, MayBeOneThatWasStillToBeConstructed) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    bool broken = false;
+    const auto phoenix = stage.factory.start_child<Phoenix>("x", &broken);
+    broken = true;
+    stage.factory.cast(phoenix, Fail{});
+    stage.factory.cast(phoenix, Work{});
+    detail::Random random{seed};
+    stage.runtime.advance(Duration{random.below(3'000'000)});
+    const Pid to_come = stage.factory.list("x").at(0);
+    Told told;
+    const auto watch = stage.watch(to_come, told);
+
+    if (seed % 3 == 0) {
+      stage.factory.stop();
+    } else {
+      EXPECT_TRUE(stage.factory.terminate(to_come));
+    }
+
+    EXPECT_EQ(stage.factory.count("x"), 0u);
+    stage.runtime.run_until_idle();
+    if (told.times == 0) stage.runtime.advance(1ms);
+    EXPECT_EQ(told.times, 1);
+    EXPECT_EQ(told.reason->kind, ExitReason::Kind::shutdown);
+    stage.factory.stop();
+    EXPECT_EQ(stage.factory.dropped(), 2u);  // the job that failed, and the one behind it
+  });
+}
+
+TEST(LeavingChild, ComesBackAsSoonAsItCanBeConstructed) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    bool broken = false;
+    const auto phoenix = stage.factory.start_child<Phoenix>("x", &broken);
+    broken = true;
+    stage.factory.cast(phoenix, Fail{});
+    stage.factory.cast(phoenix, Work{});
+    stage.runtime.advance(5ms);
+    broken = false;
+    stage.runtime.advance(1s);
+
+    EXPECT_EQ(stage.factory.count("x"), 1u);
+    EXPECT_EQ(stage.factory.broadcast("x", Work{}), 1u);
+    stage.runtime.run_until_idle();
+    EXPECT_EQ(stage.factory.dropped(), 1u);
+    EXPECT_TRUE(stage.factory.terminate(stage.factory.list("x").at(0)));
+  });
+}
+
+struct Retrying {
+  static constexpr WorkerOptions options{.retry = {.max_attempts = 3, .backoff = 10ms}};
+  void handle_job(Fail) { throw Planned{}; }
+};
+
+TEST(LeavingChild, GivesUpWhatIsInBackoff) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    const auto child = stage.factory.start_child<Retrying>("x");
+    stage.factory.cast(child, Fail{});
+    stage.factory.cast(child, Fail{});
+    stage.runtime.advance(1ms);
+
+    if (seed % 2 == 0) {
+      stage.factory.terminate(child.pid());
+      stage.runtime.advance(20ms);
+    } else {
+      stage.factory.stop();
+    }
+
+    EXPECT_EQ(stage.factory.dropped(), 2u);
+  });
+}
+
+struct Drowsy {
+  static constexpr WorkerOptions options{.hibernate_after = 10ms};
+  explicit Drowsy(int* its_times) : times(its_times) {}
+  void handle_job(Work) {}
+  void handle_hibernate() { ++*times; }
+  int* times;
+};
+
+TEST(LeavingChild, SleepsNoMore) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    int times = 0;
+    const auto child = stage.factory.start_child<Drowsy>("x", &times);
+    const auto other = stage.factory.start_child<Drowsy>("x", &times);
+    stage.runtime.advance(15ms);
+    EXPECT_EQ(times, 2);
+    stage.factory.cast(child, Work{});
+    stage.factory.cast(other, Work{});
+
+    stage.factory.terminate(child.pid());
+    stage.runtime.advance(50ms);
+
+    EXPECT_EQ(times, 3);
+  });
+}
+
+}  // namespace
