@@ -92,6 +92,7 @@ class FactoryCore final : public Engine {
   void leave(Child& child, Child::Ended how);
   void dismiss(Child& child, Child::Ended how, Ticks now, Dismissed& dismissed);
   ExitReason reason_of(Child::Ended how) const;
+  void run_out(Child& child);
 
   // ---- not in the cell
   std::shared_ptr<ChildKind> kind_of(const ChildType& type);
@@ -100,6 +101,7 @@ class FactoryCore final : public Engine {
   void close(const Dismissed& dismissed, Child::Ended how);
   void look_again();
   void hurry();
+  void abandon_overdue();
   void run_later(Duration delay, void (FactoryCore::*job)());
 
   FactoryPoolOptions options_;  // but for the name, which the engine has

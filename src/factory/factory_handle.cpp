@@ -15,6 +15,8 @@ FactoryHandle FactoryHandle::attach(std::shared_ptr<EngineCore> core) noexcept {
   return FactoryHandle{std::static_pointer_cast<FactoryCore>(std::move(core))};
 }
 
+std::shared_ptr<EngineCore> FactoryHandle::core() const noexcept { return core_; }
+
 ChildRef FactoryHandle::start_child(std::string_view group, const ChildType& type,
                                     std::unique_ptr<WorkerFactory> arguments) const {
   return core_->start_child(group, type, std::move(arguments));

@@ -156,20 +156,31 @@ void FactoryCore::look_again() {
   if (due != never) run_later(Duration{std::max(due - now, Ticks{0})}, &FactoryCore::hurry);
 }
 
+void FactoryCore::abandon_overdue() {
+  std::size_t left = cell_.enter([&] { return overdue_.size(); });
+  while (left > 0) {
+    Children some;
+    cell_.enter([&] {
+      for (; left > 0 && some.size() < at_once && !overdue_.empty(); --left) {
+        Child& child = *overdue_.front();
+        overdue_.erase(child.link);
+        overdue_.push_back(child.link);
+        some.push_back(child.shared_from_this());
+      }
+    });
+    if (some.empty()) return;
+    for (const auto& child : some) child->abandon();
+  }
+}
+
 // A slot that cannot be taken, because its handler has only just begun or because a constructor or
 // destructor runs, is looked at again until it has closed.
 void FactoryCore::hurry() {
   const Ticks now = runtime().now();
-  Children overdue;
   cell_.enter([&] {
-    while (!late_.empty() && late_.front()->due <= now) {
-      Child& child = *late_.front();
-      late_.erase(child.link);
-      overdue_.push_back(child.link);
-    }
-    overdue_.for_each([&](Child& child) { overdue.push_back(child.shared_from_this()); });
+    while (!late_.empty() && late_.front()->due <= now) run_out(*late_.front());
   });
-  for (const auto& child : overdue) child->abandon();
+  abandon_overdue();
   Ticks next = never;
   cell_.enter([&] {
     if (!overdue_.empty()) {
@@ -180,6 +191,11 @@ void FactoryCore::hurry() {
     hurries_ = next != never;
   });
   if (next != never) run_later(Duration{std::max(next - now, Ticks{0})}, &FactoryCore::hurry);
+}
+
+void FactoryCore::run_out(Child& child) {
+  child.link.list->erase(child.link);
+  overdue_.push_back(child.link);
 }
 
 void FactoryCore::handler_abandoned(Generation generation) {
@@ -223,12 +239,11 @@ void FactoryCore::begin_stop() {
 }
 
 void FactoryCore::give_up_rest() {
-  Children open;
   cell_.enter([&] {
-    for (const auto& each : children_)
-      if (each) open.push_back(each);
+    for (ChildList* list : {&fresh_, &late_})
+      while (!list->empty()) run_out(*list->front());
   });
-  for (const auto& each : open) each->abandon();
+  hurry();
 }
 
 }  // namespace poolder::detail

@@ -25,7 +25,9 @@ struct Work {};
 struct Wait {
   Tally* begun;
 };
-struct StopAll {};
+struct StopAll {
+  Tally* stopped;
+};
 struct Ask {};
 struct Crash {};
 
@@ -38,7 +40,10 @@ struct Worker {
     wait.begun->add();
     context.sleep(1h);  // or until it is asked to end
   }
-  void handle_job(StopAll) { factory->stop(); }
+  void handle_job(const StopAll& all) {
+    factory->stop();
+    all.stopped->add();
+  }
   poolder::Next handle_job(const Ask&) { return poolder::stop_pool(); }
   void handle_job(Crash) { throw std::runtime_error("crash"); }
   int handle_call(Work) { return 1; }
@@ -124,8 +129,11 @@ TEST_P(FactoryLife, EndsFromInsideAHandler) {
   factory.cast(other, Wait{&begun});
   ASSERT_TRUE(begun.reaches(1));
 
-  factory.cast(inside, StopAll{});
+  Tally stopped;
+  factory.cast(inside, StopAll{&stopped});
 
+  ASSERT_TRUE(stopped.reaches(1));
+  EXPECT_EQ(error_of([&] { factory.cast(other, Work{}); }), ErrorCode::stopped);
   factory.stop();
   EXPECT_EQ(factory.count_all(), 0u);
 }
@@ -188,27 +196,29 @@ TEST_P(FactoryLife, EndsWithItsRuntime) {
   EXPECT_EQ(error_of([&] { factory.cast(child, Work{}); }), ErrorCode::stopped);
 }
 
-TEST_P(FactoryLife, DoesNotWaitLongerThanTheShutdownTime) {
+struct Obstacle {
   Tally begun;
   Gate gate;
-  struct Stuck {
-    void handle_job(std::pair<Tally*, Gate*> both) {
-      both.first->add();
-      EXPECT_TRUE(both.second->wait());
-    }
-    int handle_call(Work) { return 1; }
-  };
+};
+struct Stuck {
+  void handle_job(const std::shared_ptr<Obstacle>& obstacle) {
+    obstacle->begun.add();
+    EXPECT_TRUE(obstacle->gate.wait());
+  }
+};
+
+TEST_P(FactoryLife, DoesNotWaitLongerThanTheShutdownTime) {
+  const auto obstacle = std::make_shared<Obstacle>();
   {
     FactoryPool factory{runtime, {.shutdown = 1ms}};
-    const auto child = factory.start_child<Stuck>("x");
-    factory.cast(child, std::pair{&begun, &gate});
-    ASSERT_TRUE(begun.reaches(1));
-    EXPECT_TRUE(factory.terminate(child.pid()));
-    const auto second = factory.start_child<Stuck>("x");
-    factory.cast(second, std::pair{&begun, &gate});
-    ASSERT_TRUE(begun.reaches(2));
+    const auto first = factory.start_child<Stuck>("x");
+    factory.cast(first, obstacle);
+    ASSERT_TRUE(obstacle->begun.reaches(1));
+    EXPECT_TRUE(factory.terminate(first.pid()));
+    factory.cast(factory.start_child<Stuck>("x"), obstacle);
+    ASSERT_TRUE(obstacle->begun.reaches(2));
   }
-  gate.open();
+  obstacle->gate.open();
 }
 
 }  // namespace

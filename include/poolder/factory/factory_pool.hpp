@@ -138,6 +138,8 @@ class FactoryPool {
     return refuse_call<W, M>();
   }
 
+  /// For poolder's engines.
+  std::shared_ptr<detail::EngineCore> core() const { return handle_.core(); }
   /// For Ref.
   FactoryPool(detail::Attach, std::shared_ptr<detail::EngineCore> core) noexcept
       : handle_(detail::FactoryHandle::attach(std::move(core))), owner_(false) {}

@@ -29,6 +29,8 @@ class FactoryHandle {
                              std::string_view type_name, const FactoryPoolOptions& options);
   static FactoryHandle attach(std::shared_ptr<EngineCore> core) noexcept;
 
+  std::shared_ptr<EngineCore> core() const noexcept;
+
   ChildRef start_child(std::string_view group, const ChildType& type,
                        std::unique_ptr<WorkerFactory> arguments) const;
 
