@@ -11,75 +11,93 @@
 namespace poolder::detail {
 
 void PoolCore::begin_stop(ExitReason reason) {
+  Generation generation = 0;
   const bool first = cell_.enter([&] {
     if (phase_ != Phase::running) return false;
-    phase_ = Phase::stopping;
+    phase_ = Phase::closing;
+    closed_.store(true, std::memory_order_seq_cst);
     reason_ = std::move(reason);
+    generation = generation_;
     return true;
   });
   if (!first) return;
   const auto kept = shared_from_this();
-  closed_.store(true, std::memory_order_seq_cst);
   runtime_->allow_spares(
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
   for (Message* each : backoffs().close(*this))
     give_up_message(each, ErrorCode::stopped, "the pool has stopped");
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
-  request_stops();
-  if (options_.shutdown == infinity) return;
-  run_after(*runtime_, options_.shutdown, [core = weak_from_this()] {
-    if (const auto self = core.lock()) self->abandon_rest();
+  request_stops(generation);
+  cell_.enter([&] { phase_ = Phase::stopping; });
+  if (finish_if_all_closed() || options_.shutdown == infinity) return;
+  run_after(*runtime_, options_.shutdown, [core = weak_from_this(), generation] {
+    if (const auto self = core.lock()) self->abandon_rest(generation);
   });
 }
 
 // Nobody knows of this pool yet, and its runtime may have no threads left: the slots are closed
 // here.
 void PoolCore::close_unused() {
-  cell_.enter([&] { phase_ = Phase::stopping; });
-  closed_.store(true, std::memory_order_seq_cst);
+  cell_.enter([&] {
+    phase_ = Phase::stopping;
+    closed_.store(true, std::memory_order_seq_cst);
+  });
   runtime_->allow_spares(1);
   const auto kept = shared_from_this();
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].close_unused();
 }
 
+// Asked for before the generation is: a job of an old one then has its own workers, whose pids say
+// nothing to slots that have started afresh.
+std::vector<Pid> PoolCore::workers_present() const {
+  std::vector<Pid> present(slots_.count());
+  for (std::size_t i = 0; i < present.size(); ++i) present[i] = slots_[i].present();
+  return present;
+}
+
 // A handler that began just as its slot was asked to close is missed by the first look.
-void PoolCore::request_stops() {
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].request_stop();
+void PoolCore::request_stops(Generation generation) {
+  const std::vector<Pid> workers = workers_present();
+  if (cell_.enter([&] { return generation != generation_; })) return;
+  for (std::size_t i = 0; i < workers.size(); ++i) slots_[i].request_stop_of(workers[i]);
   if (cell_.enter([&] { return open_ == 0 || stops_requested_++ > 0; })) return;
-  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this()] {
-    if (const auto self = core.lock()) self->request_stops();
+  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this(), generation] {
+    if (const auto self = core.lock()) self->request_stops(generation);
   });
 }
 
 // The shutdown time is over. A handler that began just now may be missed, so it looks again until
 // all have closed.
-void PoolCore::abandon_rest() {
+void PoolCore::abandon_rest(Generation generation) {
+  const std::vector<Pid> workers = workers_present();
   std::size_t left = 0;
+  const auto is_late = [&] { return generation != generation_ || phase_ == Phase::stopped; };
   const bool over = cell_.enter([&] {
-    left = std::exchange(abandoned_, 0);
+    if (is_late()) return true;
+    left = std::exchange(abandoned_, {}).size();
     grace_is_over_ = true;
-    return phase_ == Phase::stopped;
+    return false;
   });
   if (over) return;
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].abandon();
-  left += cell_.enter([&] { return std::exchange(abandoned_, 0); });
+  for (std::size_t i = 0; i < workers.size(); ++i) slots_[i].abandon(workers[i]);
+  cell_.enter([&] {
+    if (!is_late()) left += std::exchange(abandoned_, {}).size();
+  });
   if (left > 0 && is_first(16))
     log("stopped without " + std::to_string(left) +
         " handlers that did not end within the shutdown time");
   if (finish_if_all_closed()) return;
-  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this()] {
-    if (const auto self = core.lock()) self->abandon_rest();
+  run_after(*runtime_, std::chrono::milliseconds{1}, [core = weak_from_this(), generation] {
+    if (const auto self = core.lock()) self->abandon_rest(generation);
   });
 }
 
-void PoolCore::handler_abandoned() {
-  cell_.enter([&] { ++abandoned_; });
+void PoolCore::handler_abandoned(Pid worker) {
+  cell_.enter([&] { abandoned_.insert(worker); });
 }
 
-void PoolCore::abandoned_ended() {
-  cell_.enter([&] {
-    if (abandoned_ > 0) --abandoned_;  // else stop() has given up waiting for it
-  });
+void PoolCore::abandoned_ended(Pid worker) {
+  cell_.enter([&] { abandoned_.erase(worker); });  // where stop() has not given up waiting for it
   finish_if_all_closed();
 }
 
@@ -110,8 +128,9 @@ void PoolCore::stop() {
 }
 
 void PoolCore::stop_now() {
+  const auto kept = shared_from_this();
   begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
-  abandon_rest();
+  abandon_rest(cell_.enter([&] { return generation_; }));
 }
 
 // Returns once nobody will signal it any more.
@@ -136,7 +155,8 @@ void PoolCore::slot_closed(Slot& slot) {
 // is free before anyone who waits goes on.
 bool PoolCore::finish_if_all_closed() {
   const bool all = cell_.enter([&] {
-    if (phase_ != Phase::stopping || open_ > 0 || (abandoned_ > 0 && !grace_is_over_)) return false;
+    if (phase_ != Phase::stopping || open_ > 0 || (!abandoned_.empty() && !grace_is_over_))
+      return false;
     phase_ = Phase::finishing;
     return true;
   });
@@ -148,16 +168,14 @@ bool PoolCore::finish_if_all_closed() {
   std::vector<WaitPoint*> told;
   cell_.enter([&] {
     phase_ = Phase::stopped;
+    ++generation_;
+    abandoned_.clear();
     told.swap(stop_waiters_);
     last = std::move(self_);
   });
   for (WaitPoint* each : told) each->signal();
   runtime_->release_later(std::move(last));
   return true;
-}
-
-void PoolCore::restart() {
-  fail(ErrorCode::invalid_argument, "a pool cannot be started afresh yet");
 }
 
 ExitReason PoolCore::closing_reason(const Slot&) const {

@@ -16,6 +16,7 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
       options_(blueprint.options),
       simulated_(runtime_->choices() != nullptr),
       factory_(std::move(blueprint.factory)),
+      handle_init_(blueprint.handle_init),
       slots_(options_.size),
       window_(options_.restart),
       random_(runtime_->choices() ? runtime_->choices()->next() : new_pid(0).value()) {
@@ -23,30 +24,6 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
 }
 
 PoolCore::~PoolCore() = default;
-
-std::shared_ptr<PoolCore> PoolCore::start(const std::shared_ptr<RuntimeCore>& runtime,
-                                          PoolBlueprint blueprint) {
-  runtime->check_thread();
-  runtime->registry().check_free("Pool", blueprint.options.name);
-  auto core = std::make_shared<PoolCore>(runtime, std::move(blueprint));
-  core->open(core->construct(0, core->options_.size));
-  try {
-    runtime->registry().add(core);
-  } catch (...) {
-    core->close_unused();
-    throw;
-  }
-  return core;
-}
-
-void PoolCore::open(std::vector<WorkerBox*> boxes) {
-  for (std::size_t i = 0; i < boxes.size(); ++i) slots_.add(*this, i, boxes[i]);
-  open_ = boxes.size();
-  self_ = shared_from_this();
-  size_.store(boxes.size(), std::memory_order_release);
-  if (worker_type().options.hibernate_after == infinity) return;
-  for (std::size_t i = 0; i < boxes.size(); ++i) slots_[i].wake();  // their idle time begins
-}
 
 // A worker that was killed or shrunk away, but has not ended yet, is still ours.
 bool PoolCore::owns(Pid pid) const noexcept {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,8 +90,8 @@ class PoolCore final : public EngineCore,
   Duration retry_delay(int attempt) override;
   bool admit_restart() override;
   void fail_for_good(std::string why) override;
-  void handler_abandoned() override;
-  void abandoned_ended() override;
+  void handler_abandoned(Pid worker) override;
+  void abandoned_ended(Pid worker) override;
   void begin_stop(ExitReason reason) override;
   ExitReason closing_reason(const Slot& slot) const override;
   Refusal refusal(const Slot& slot) const noexcept override;
@@ -115,7 +116,9 @@ class PoolCore final : public EngineCore,
   PoolStats stats() const;
 
  private:
-  enum class Phase { running, stopping, finishing, stopped };
+  enum class Phase { running, closing, stopping, finishing, stopped };
+  /// One life, from a start to the end after it.
+  using Generation = std::uint32_t;
   struct Drainer {
     std::size_t index;
     WaitPoint* point;
@@ -126,14 +129,17 @@ class PoolCore final : public EngineCore,
   void look_again_after_kill(Slot& slot, Pid victim);
   std::vector<WorkerBox*> construct(std::size_t first, std::size_t count);
   void open(std::vector<WorkerBox*> boxes);
+  void initialise();
   std::optional<Pid> set_size(std::size_t from, std::size_t to, std::vector<WorkerBox*>& boxes);
   void check_dynamic() const;
   void withdraw_stopper(WaitPoint& point);
   void close_unused();
-  void request_stops();
+  void request_stops(Generation generation);
   bool finish_if_all_closed();
   std::vector<const Slot*> owned_here() const;
-  void abandon_rest();
+  void abandon_rest(Generation generation);
+  std::vector<Pid> workers_present() const;
+  void reopen(const std::vector<WorkerBox*>& boxes);
   std::optional<std::size_t> first_busy() const;
   std::uint64_t runs() const;
   bool wait_for_idle(std::size_t index, Ticks deadline);
@@ -144,6 +150,7 @@ class PoolCore final : public EngineCore,
   PoolOptions options_;  // its name refers to name_
   const bool simulated_;
   std::unique_ptr<WorkerFactory> factory_;
+  void (*const handle_init_)(const PoolHandle&);  // null: there is none
 
   std::atomic<bool> closed_{false};  // takes no more work
   std::atomic<std::size_t> size_{0};
@@ -152,11 +159,12 @@ class PoolCore final : public EngineCore,
 
   mutable OpCell cell_;
   Phase phase_ = Phase::running;
+  Generation generation_ = 0;
   ExitReason reason_;
   bool pausing_ = false;
   std::size_t open_ = 0;             // slots that have not closed
   std::vector<const Slot*> inside_;  // whose handlers are in stop()
-  std::size_t abandoned_ = 0;        // killed handlers that have not ended
+  std::set<Pid> abandoned_;          // whose handlers were killed and have not ended
   bool grace_is_over_ = false;       // the shutdown time has passed
   int stops_requested_ = 0;
   RestartWindow window_;

@@ -77,6 +77,10 @@ std::vector<Message*> Backoffs::close(SlotOwner& owner) {
   return left;
 }
 
+void Backoffs::reopen() {
+  cell_.enter([&] { closed_ = false; });
+}
+
 void Backoffs::link(Waiting& waiting) {
   waiting.behind = first_;
   if (first_) first_->before = &waiting;

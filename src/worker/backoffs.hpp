@@ -20,6 +20,8 @@ class Backoffs {
   void add(std::shared_ptr<SlotOwner> owner, Slot& slot, Message* message, Duration delay);
   /// Takes no more. The jobs that waited.
   std::vector<Message*> close(SlotOwner& owner);
+  /// Takes jobs again.
+  void reopen();
   std::size_t size() const noexcept { return size_.load(std::memory_order_seq_cst); }
 
  private:

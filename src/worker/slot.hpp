@@ -86,6 +86,8 @@ class alignas(64) Slot : public Runnable {
   bool holds(Pid pid) const noexcept {
     return pid != Pid{} && present_.load(std::memory_order_acquire) == pid.value();
   }
+  /// The worker object that is here, wanted or not.
+  Pid present() const noexcept { return Pid::from(present_.load(std::memory_order_acquire)); }
   bool is_idle() const noexcept { return mail_.is_idle(); }
   const SlotOwner& owner() const noexcept { return owner_; }
 
@@ -99,10 +101,14 @@ class alignas(64) Slot : public Runnable {
   /// do.
   bool kill_again(Pid victim);
   /// Asks the handler that runs, if one does, to end.
-  void request_stop();
+  void request_stop() { request_stop_of(present()); }
   void request_stop_of(Pid worker);
-  /// The shutdown time is over: closes without the handler that still runs.
-  void abandon();
+  /// The shutdown time is over: closes without that worker's handler, if it still runs.
+  void abandon(Pid worker);
+  void abandon() { abandon(present()); }
+  /// The engine starts afresh, and the slot has closed: takes mail again, with that worker; null:
+  /// it is not in use for now.
+  void reopen(WorkerBox* worker);
   /// The engine has not come to be: closes on the caller's thread, which nobody races with.
   void close_unused();
   /// The same for a slot that the engine has shrunk past, and which goes on without a worker.

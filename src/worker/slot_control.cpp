@@ -52,6 +52,23 @@ void Slot::close_unused() {
   if (mail_.enter()) close();
 }
 
+// A closed slot is nobody's, and what is asked of it meanwhile has no effect that lasts: each
+// control bit that is still set is one that came too late.
+void Slot::reopen(WorkerBox* worker) {
+  const Pid pid = worker ? worker->pid() : owner_.new_pid(index_);
+  box_ = worker;
+  lost_ = Lost::nothing;
+  retired_ = !worker;
+  slept_ = false;
+  tries_ = 0;
+  pid_.store(pid.value(), std::memory_order_release);
+  present_.store(worker ? pid.value() : 0, std::memory_order_release);
+  control_.store(0, std::memory_order_seq_cst);
+  if (queue_) queue_->reopen();
+  mail_.reopen();
+  owner_.runtime().schedule(*this);
+}
+
 void Slot::leave_behind(Pid worker) {
   if (take_from_handler(worker, left_behind)) owner_.runtime().schedule(*this);
 }
@@ -185,7 +202,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
   if (reply) reply->keep();
   std::stop_source stop = box->begin_stop();
   box->abandon(owner_.keep(*this));
-  owner_.handler_abandoned();
+  owner_.handler_abandoned(victim);
   lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
   activation->unlock(Activation::taken);
 
@@ -203,8 +220,6 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
   return true;
 }
 
-void Slot::request_stop() { request_stop_of(Pid::from(present_.load(std::memory_order_acquire))); }
-
 void Slot::request_stop_of(Pid worker) {
   Activation* activation = activation_.load(std::memory_order_acquire);
   if (!activation || !activation->lock(this)) return;
@@ -214,10 +229,9 @@ void Slot::request_stop_of(Pid worker) {
   stop.request_stop();
 }
 
-void Slot::abandon() {
-  const Pid present = Pid::from(present_.load(std::memory_order_acquire));
+void Slot::abandon(Pid worker) {
   const Owning owning{*this};
-  if (take_from_handler(present, left_behind)) close();
+  if (take_from_handler(worker, left_behind)) close();
 }
 
 }  // namespace poolder::detail

@@ -70,8 +70,8 @@ class SlotOwner {
   virtual void worker_exits(Slot& slot);
   void worker_ended(Pid pid, const ExitReason& reason);
   /// A handler was taken from its slot and left to itself; and it has ended.
-  virtual void handler_abandoned() = 0;
-  virtual void abandoned_ended() = 0;
+  virtual void handler_abandoned(Pid worker) = 0;
+  virtual void abandoned_ended(Pid worker) = 0;
 
   // ---- the end
   /// Takes no more work and closes the slots; waits for nothing.

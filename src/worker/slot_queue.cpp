@@ -82,6 +82,10 @@ std::vector<Message*> SlotQueue::close() {
   return left;
 }
 
+void SlotQueue::reopen() {
+  cell_.enter([&] { closed_ = false; });
+}
+
 void SlotQueue::append(Message* message) { messages_.push_back(message); }
 
 Message* SlotQueue::take_next() {

@@ -50,6 +50,8 @@ class SlotQueue {
 
   /// Takes nothing more. What was queued, oldest first; whoever waits for room is refused.
   std::vector<Message*> close();
+  /// Takes messages again.
+  void reopen();
 
  private:
   void append(Message* message);

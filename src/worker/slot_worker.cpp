@@ -90,11 +90,12 @@ void Slot::forget_timer() noexcept {
 // This thread's handler was killed: the slot goes on without it.
 void Slot::was_taken(WorkerBox* box, Message* message) noexcept {
   const std::shared_ptr<SlotOwner> owner = box->abandoned();
+  const Pid pid = box->pid();
   Handler handler{nullptr, nullptr};
   if (message) free_message(message);
   box->destroy();
   (void)handler.end();
-  owner->abandoned_ended();
+  owner->abandoned_ended(pid);
 }
 
 }  // namespace poolder::detail

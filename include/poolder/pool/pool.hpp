@@ -333,16 +333,16 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   template <class... Args>
   Pool(Checked, Runtime& runtime, PoolOptions options, Args... worker_args)
       : PoolMessages<Worker>(detail::PoolHandle::start(
-            runtime.core(), {detail::type_name<Pool>(), detail::worker_type<Worker>, options,
-                             std::make_unique<detail::WorkerFactoryOf<Worker, Args...>>(
-                                 std::move(worker_args)...)})) {
+            runtime.core(),
+            {detail::type_name<Pool>(), detail::worker_type<Worker>, options,
+             std::make_unique<detail::WorkerFactoryOf<Worker, Args...>>(std::move(worker_args)...),
+             init_function()})) {}
+
+  static constexpr auto init_function() -> void (*)(const detail::PoolHandle&) {
     if constexpr (requires(PoolRef<Worker> self) { D::handle_init(self); }) {
-      try {
-        D::handle_init(PoolRef<Worker>{this->handle_});
-      } catch (...) {
-        this->handle_.stop();
-        throw;
-      }
+      return [](const detail::PoolHandle& pool) { D::handle_init(PoolRef<Worker>{pool}); };
+    } else {
+      return nullptr;
     }
   }
 

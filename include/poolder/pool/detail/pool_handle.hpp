@@ -19,6 +19,7 @@
 namespace poolder::detail {
 
 class PoolCore;
+class PoolHandle;
 class Slot;
 class WorkerBox;
 
@@ -28,6 +29,7 @@ struct PoolBlueprint {
   const WorkerType& worker;
   PoolOptions options;
   std::unique_ptr<WorkerFactory> factory;
+  void (*handle_init)(const PoolHandle&);  ///< null: there is none
 };
 
 /// The untyped pool: what Pool and PoolRef are typed shells over. Copies share the core. Messages
