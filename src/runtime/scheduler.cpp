@@ -34,14 +34,15 @@ void Scheduler::push(Runnable& cell) {
 }
 
 void Scheduler::push_last(Runnable& cell) {
-  if (cell.priority() == Priority::normal) {
+  const Priority priority = cell.priority();  // once it is queued it may be run, and gone
+  if (priority == Priority::normal) {
     SchedulerThread* self = SchedulerThread::current();
     Seat* seat =
         self && &self->scheduler == this ? self->seat.load(std::memory_order_relaxed) : nullptr;
     if (!seat || !seat->ring.push(&cell)) injected_[my_shard()]->push(&cell);
   } else {
-    queue_of(cell.priority()).push(&cell);
-    (cell.priority() == Priority::low ? low_ : urgent_).fetch_add(1, std::memory_order_relaxed);
+    queue_of(priority).push(&cell);
+    (priority == Priority::low ? low_ : urgent_).fetch_add(1, std::memory_order_relaxed);
   }
   publish();
 }

@@ -85,7 +85,8 @@ void SupervisorCore::submit(const std::shared_ptr<Request>& request) {
     });
     throw;
   }
-  if (request->error) std::rethrow_exception(request->error);
+  // The caller's alone from here on.
+  if (request->error) std::rethrow_exception(std::exchange(request->error, nullptr));
 }
 
 SupervisorCore::Id SupervisorCore::child_that_runs_here() const {

@@ -189,7 +189,7 @@ std::string SupervisorCore::label(Id child) const {
                             : "\"" + place.name + "\"";
 }
 
-void SupervisorCore::finish_current(const std::exception_ptr& error) {
+void SupervisorCore::finish_current(std::exception_ptr error) {
   const Current over = *std::exchange(current_, std::nullopt);
   if (over.kind == Operation::Kind::destroy) return;
   const bool stops = over.kind == Operation::Kind::stop;
@@ -199,7 +199,7 @@ void SupervisorCore::finish_current(const std::exception_ptr& error) {
                                            std::string(describe(error)));
   const auto outcome = plan_.done(stops || !error);
   if (outcome == Plan::Outcome::try_again) inbox_.push_back(Retry{over.id});
-  if (outcome == Plan::Outcome::failed && serving_) serving_->error = error;
+  if (outcome == Plan::Outcome::failed && serving_) serving_->error = std::move(error);
 }
 
 void SupervisorCore::leave_behind() {
@@ -237,7 +237,7 @@ void SupervisorCore::over(Operation& operation) noexcept {
     // No reference is left on this thread: who waits for the supervisor's end destroys the child.
     if (operation.kind == Operation::Kind::start && !operation.error)
       places_.at(operation.id).child = std::move(operation.child);
-    finish_current(operation.error);
+    finish_current(std::move(operation.error));
   });
   if (unwanted) {
     Todo todo;
