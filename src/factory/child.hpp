@@ -42,8 +42,8 @@ class ChildKind final : public SlotOwner {
   bool admit_restart() override;
   void fail_for_good(std::string why) override;
   void worker_exits(Slot& slot) override;
-  void handler_abandoned() override;
-  void abandoned_ended() override;
+  void handler_abandoned(Pid) override;
+  void abandoned_ended(Pid) override;
   void begin_stop(ExitReason reason) override;
   ExitReason closing_reason(const Slot& slot) const override;
   Refusal refusal(const Slot& slot) const noexcept override;

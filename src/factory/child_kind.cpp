@@ -36,8 +36,8 @@ Duration ChildKind::retry_delay(int attempt) {
 bool ChildKind::admit_restart() { return factory_.admit_restart(); }
 void ChildKind::fail_for_good(std::string why) { factory_.fail_for_good(std::move(why)); }
 void ChildKind::worker_exits(Slot& slot) { factory_.child_exits(child_of(slot)); }
-void ChildKind::handler_abandoned() { factory_.handler_abandoned(generation_); }
-void ChildKind::abandoned_ended() { factory_.abandoned_ended(generation_); }
+void ChildKind::handler_abandoned(Pid) { factory_.handler_abandoned(generation_); }
+void ChildKind::abandoned_ended(Pid) { factory_.abandoned_ended(generation_); }
 void ChildKind::begin_stop(ExitReason reason) { factory_.stop_for(std::move(reason)); }
 
 ExitReason ChildKind::closing_reason(const Slot& slot) const {
