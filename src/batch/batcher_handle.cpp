@@ -13,6 +13,8 @@ BatcherHandle BatcherHandle::attach(std::shared_ptr<EngineCore> core) noexcept {
   return BatcherHandle{std::static_pointer_cast<BatcherCore>(std::move(core))};
 }
 
+std::shared_ptr<EngineCore> BatcherHandle::core() const noexcept { return core_; }
+
 void BatcherHandle::push(NewItems items) const { core_->push(items); }
 bool BatcherHandle::pop_at(std::size_t index, void* to) const { return core_->pop_at(index, to); }
 void BatcherHandle::flush() const { core_->flush(); }

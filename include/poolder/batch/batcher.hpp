@@ -141,6 +141,8 @@ class Batcher {
   /// As given in the options; lives as long as this object.
   std::string_view name() const noexcept { return handle_.name(); }
 
+  /// For poolder's engines.
+  std::shared_ptr<detail::EngineCore> core() const { return handle_.core(); }
   /// For Ref.
   Batcher(detail::Attach, std::shared_ptr<detail::EngineCore> core) noexcept
       : handle_(detail::BatcherHandle::attach(std::move(core))), owner_(false) {}

@@ -42,6 +42,7 @@ class BatcherHandle {
   static BatcherHandle start(const std::shared_ptr<RuntimeCore>& runtime,
                              BatcherBlueprint blueprint);
   static BatcherHandle attach(std::shared_ptr<EngineCore> core) noexcept;
+  std::shared_ptr<EngineCore> core() const noexcept;
 
   void push(NewItems items) const;
   /// Moves an item to raw memory. False: there is none at that index.
