@@ -175,18 +175,23 @@ void TaskerCore::schedule_delivery(Message* task, Generation generation) {
 
 void TaskerCore::deliver(Message* task, Generation generation) noexcept {
   const Activation* activation = nullptr;
+  bool threw = false;
   {
     InHandler here{*this, nullptr};
     activation = here.activation();
     try {
       type_of(*task).deliver(*task);
     } catch (...) {
+      threw = true;
       report_hook("a function given to callback", std::current_exception());
     }
     free_message(task);
   }
   Told told;
-  cell_.enter([&] { handler_ends(generation, activation, told); });
+  cell_.enter([&] {
+    if (threw) ++callbacks_failed_;
+    handler_ends(generation, activation, told);
+  });
   tell(told);
 }
 

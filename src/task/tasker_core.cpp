@@ -49,6 +49,7 @@ TaskerStats TaskerCore::stats() const {
     stats.processed = processed_;
     stats.failed = failed_;
     stats.dropped = dropped_;
+    stats.callbacks_failed = callbacks_failed_;
   });
   return stats;
 }

@@ -114,7 +114,7 @@ class TaskerCore final : public Engine {
   std::uint32_t life_ = 0;
   std::vector<std::unique_ptr<Runner>> runners_;
   std::vector<Runner*> idle_;
-  std::uint64_t processed_ = 0, failed_ = 0, dropped_ = 0;
+  std::uint64_t processed_ = 0, failed_ = 0, dropped_ = 0, callbacks_failed_ = 0;
   bool expiry_is_watched_ = false;
   bool idleness_is_watched_ = false;
   Ticks quiet_since_ = 0;

@@ -142,6 +142,7 @@ TEST(TaskerCallback, ThatThrowsIsSurvived) {
 
     EXPECT_EQ(tasker.submit([] { return 7; }).get(), 7);
     EXPECT_EQ(tasker.stats().processed, 4u);
+    EXPECT_EQ(tasker.stats().callbacks_failed, 3u);
   });
 }
 

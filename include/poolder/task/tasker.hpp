@@ -70,7 +70,8 @@ class Tasker {
 
   /// Has the task run, then calls on_result(Result<R>), once, as a job of its own that counts
   /// neither in running() nor in the limit; never inside this call. A task that is given up is told
-  /// by an Error in the result. drain() and stop() wait for it. What it throws is reported.
+  /// by an Error in the result. drain() and stop() wait for it. What it throws is counted
+  /// in TaskerStats::callbacks_failed, and the first is reported.
   template <class F, class Then>
   requires std::invocable<std::decay_t<F>>
   void callback(F&& task, Then&& on_result) {
