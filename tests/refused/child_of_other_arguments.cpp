@@ -1,0 +1,16 @@
+// refused: poolder: a child's class must be constructible from
+#include <poolder/poolder.hpp>
+struct Service {
+#ifdef CONTROL
+  explicit Service(int) {}
+  void start() {}
+  void stop() {}
+  void on_failed(std::function<void(poolder::ExitReason)>) {}
+#else
+  explicit Service(std::string) {}
+  void start() {}
+  void stop() {}
+  void on_failed(std::function<void(poolder::ExitReason)>) {}
+#endif
+};
+poolder::ChildSpec use() { return poolder::child<Service>(1); }
