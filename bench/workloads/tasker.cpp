@@ -43,7 +43,7 @@ Subject executed(std::string name, std::size_t producers, std::size_t jobs,
 
 Subject submitted(std::size_t jobs) {
   auto tasks = std::make_shared<Tasks>();
-  return {"poolder, submit + await", [=](Run& run) {
+  return {"submit + await", [=](Run& run) {
             std::vector<poolder::Future<std::size_t>> futures;
             futures.reserve(jobs);
             const auto start = Clock::now();
@@ -62,7 +62,7 @@ void tasker(Session& session) {
   const std::size_t jobs = session.scaled(1'000'000);
   for (const std::size_t producers : {1u, 4u}) {
     std::vector<Subject> subjects{executed("poolder", producers, jobs),
-                                  executed("poolder, room for 1,000,000", producers, jobs,
+                                  executed("bounded queue", producers, jobs,
                                            {.limit = limit, .queue = {.capacity = 1'000'000}})};
     if (producers == 1) subjects.push_back(submitted(jobs));
     for (Subject& each : cast_to_peers(producers, jobs)) subjects.push_back(std::move(each));
