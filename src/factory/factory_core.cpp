@@ -48,44 +48,90 @@ void FactoryCore::begin_again() {
   });
 }
 
-std::vector<const void*> FactoryCore::handlers_here() const {
-  std::vector<const void*> slots;
-  for (const Owning* each = Owning::innermost(); each; each = each->outer())
-    if (each->slot().owner().engine() == this) slots.push_back(&each->slot());
-  return slots;
-}
-
 // ---------------------------------------------------------------- children that begin
+
+/// A child that is being constructed: it has a number, and the factory's end waits for it.
+class FactoryCore::Start {
+ public:
+  /// Throws Error{stopped}, and Error{invalid_argument} where all numbers are taken.
+  explicit Start(FactoryCore& factory)
+      : factory_(factory), kept_(factory.shared_from_this()), outer_(innermost) {
+    factory_.cell_.enter([&] {
+      if (!factory_.is_running() || !factory_.take_number(number_)) return;
+      ++factory_.starting_;
+      generation_ = factory_.handler_begins();
+      begun_ = true;
+    });
+    if (!begun_) factory_.check_open();
+    if (!begun_) fail(ErrorCode::invalid_argument, "a factory has at most 2^24 children");
+    innermost = this;
+  }
+  ~Start() {
+    if (!begun_) return;
+    innermost = outer_;
+    Told told;
+    factory_.cell_.enter([&] {
+      --factory_.starting_;
+      if (!joined_) factory_.free_.push_back(number_);
+      factory_.handler_ends(generation_, this, told);
+    });
+    factory_.tell(told);
+  }
+  Start(const Start&) = delete;
+  Start& operator=(const Start&) = delete;
+
+  std::size_t number() const noexcept { return number_; }
+
+  /// False: the factory has begun to stop.
+  bool join(std::string_view group, const std::shared_ptr<Child>& child) {
+    factory_.cell_.enter([&] {
+      joined_ = factory_.is_running() && child->kind().generation() == factory_.generation();
+      if (!joined_) return;
+      factory_.children_[number_] = child;
+      ++factory_.open_;
+      factory_.handler_begins();
+      factory_.join(group, *child);
+    });
+    return joined_;
+  }
+
+  /// Those of this thread, from the innermost outwards.
+  template <class F>
+  static void for_each_here(F&& f) {
+    for (const Start* each = innermost; each; each = each->outer_) f(*each);
+  }
+  bool is_of(const FactoryCore& factory) const noexcept { return &factory_ == &factory; }
+
+ private:
+  static thread_local const Start* innermost;
+
+  FactoryCore& factory_;
+  const std::shared_ptr<Engine> kept_;
+  const Start* const outer_;
+  std::size_t number_ = 0;
+  Generation generation_ = 0;
+  bool begun_ = false;
+  bool joined_ = false;
+};
+
+thread_local const FactoryCore::Start* FactoryCore::Start::innermost = nullptr;
 
 ChildRef FactoryCore::start_child(std::string_view group, const ChildType& type,
                                   std::unique_ptr<WorkerFactory> arguments) {
   check_thread();
-  check_open();
+  Start start{*this};
   const auto kind = kind_of(type);
-  const std::size_t number = take_number();
-  WorkerBox* box = nullptr;
+  WorkerBox* box = WorkerBox::create(*kind, *arguments, SlotOwner::new_pid(start.number()));
   std::shared_ptr<Child> child;
   try {
-    box = WorkerBox::create(*kind, *arguments, SlotOwner::new_pid(number));
-    child = std::make_shared<Child>(shared_from_this(), kind, number, box, std::move(arguments));
+    child = std::make_shared<Child>(shared_from_this(), kind, start.number(), box,
+                                    std::move(arguments));
   } catch (...) {
-    if (box) box->destroy();
-    give_number_back(number);
+    box->destroy();
     throw;
   }
   const Pid pid = child->pid();
-  const bool joined = cell_.enter([&] {
-    if (!is_running() || kind->generation() != generation()) return false;
-    children_[number] = child;
-    ++open_;
-    handler_begins();
-    join(group, *child);
-    return true;
-  });
-  if (!joined) {
-    give_number_back(number);
-    fail(ErrorCode::stopped, "the factory has stopped");
-  }
+  if (!start.join(group, child)) fail(ErrorCode::stopped, "the factory has stopped");
   if (type.worker.options.hibernate_after != infinity) child->wake();  // its idle time begins
   return {std::move(child), pid};
 }
@@ -105,21 +151,15 @@ std::shared_ptr<ChildKind> FactoryCore::kind_of(const ChildType& type) {
   return kind;
 }
 
-std::size_t FactoryCore::take_number() {
-  const std::size_t number = cell_.enter([&] {
-    if (free_.empty() && children_.size() == most_children) return most_children;
-    if (free_.empty()) return children_.emplace_back(), children_.size() - 1;
-    const std::size_t last = free_.back();
+bool FactoryCore::take_number(std::size_t& number) {
+  if (!free_.empty()) {
+    number = free_.back();
     free_.pop_back();
-    return last;
-  });
-  if (number == most_children)
-    fail(ErrorCode::invalid_argument, "a factory has at most 2^24 children");
-  return number;
-}
-
-void FactoryCore::give_number_back(std::size_t number) {
-  cell_.enter([&] { free_.push_back(number); });
+    return true;
+  }
+  number = children_.size();
+  if (number < most_children) children_.emplace_back();
+  return number < most_children;
 }
 
 void FactoryCore::join(std::string_view group, Child& child) {
@@ -129,6 +169,16 @@ void FactoryCore::join(std::string_view group, Child& child) {
   child.group = known->second;
   child.group->members.push_back(child.link);
   ++members_;
+}
+
+std::vector<const void*> FactoryCore::handlers_here() const {
+  std::vector<const void*> here;
+  for (const Owning* each = Owning::innermost(); each; each = each->outer())
+    if (each->slot().owner().engine() == this) here.push_back(&each->slot());
+  Start::for_each_here([&](const Start& each) {
+    if (each.is_of(*this)) here.push_back(&each);
+  });
+  return here;
 }
 
 // ---------------------------------------------------------------- children that are looked for

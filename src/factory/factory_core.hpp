@@ -70,11 +70,12 @@ class FactoryCore final : public Engine {
 
  private:
   using Children = std::vector<std::shared_ptr<Child>>;
+  class Start;
   class Walk;
 
   // Engine
   bool is_idle() const noexcept override { return open_ == 0; }
-  std::size_t ending() const noexcept override { return open_; }  // slots without a handler
+  std::size_t ending() const noexcept override { return open_ + starting_; }
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;
@@ -88,6 +89,7 @@ class FactoryCore final : public Engine {
 
   // ---- in the cell
   Child* at(Pid pid) const noexcept;
+  bool take_number(std::size_t& number);
   void join(std::string_view group, Child& child);
   void leave(Child& child, Child::Ended how);
   void dismiss(Child& child, Child::Ended how, Ticks now, Dismissed& dismissed);
@@ -96,8 +98,6 @@ class FactoryCore final : public Engine {
 
   // ---- not in the cell
   std::shared_ptr<ChildKind> kind_of(const ChildType& type);
-  std::size_t take_number();
-  void give_number_back(std::size_t number);
   void close(const Dismissed& dismissed, Child::Ended how);
   void look_again();
   void hurry();
@@ -114,6 +114,7 @@ class FactoryCore final : public Engine {
   Children children_;  // by number, the low bits of their pids; null: free, or being constructed
   std::vector<std::size_t> free_;     // numbers
   std::size_t open_ = 0;              // children that have not closed
+  std::size_t starting_ = 0;          // and that are being constructed
   ChildList fresh_, late_, overdue_;  // who leaves: to be asked again, asked twice, out of time
   bool looks_again_ = false;          // a job is on its way that asks fresh_ again
   bool hurries_ = false;              // one that takes slots from handlers whose time is over

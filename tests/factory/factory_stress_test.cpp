@@ -61,7 +61,6 @@ bool is_expected(const poolder::Error& error) {
 }
 
 TEST(FactoryStress, ChildrenComeAndGoUnderEightThreads) {
-  const int before = living;
   handled = 0;
   poolder::Runtime runtime;
   std::uint64_t dropped = 0;
@@ -112,14 +111,13 @@ TEST(FactoryStress, ChildrenComeAndGoUnderEightThreads) {
     EXPECT_EQ(factory.count_all(), 0u);
     dropped = factory.dropped();
   }
-  EXPECT_EQ(living, before);
+  EXPECT_EQ(living, 0);
   EXPECT_LE(ended, started);
   // A call that found its child gone is among the dropped, but was not counted as accepted.
   EXPECT_LE(accepted, handled + dropped);
 }
 
 TEST(FactoryStress, HoldsAHundredThousandChildren) {
-  const int before = living;
   poolder::Runtime runtime;
   FactoryPool factory{runtime};
   std::vector<WorkerRef<Counter>> all;
@@ -137,42 +135,39 @@ TEST(FactoryStress, HoldsAHundredThousandChildren) {
   EXPECT_EQ(factory.count_all(), 0u);
   factory.stop();
 
-  EXPECT_EQ(living, before);
+  EXPECT_EQ(living, 0);
 }
 
 TEST(FactoryStress, StopsWithACrowd) {
-  const int before = living;
   poolder::Runtime runtime;
   {
     FactoryPool factory{runtime};
     for (std::size_t i = 0; i < crowd; ++i) factory.start_child<Counter>(std::to_string(i % 1'000));
     EXPECT_EQ(factory.groups().size(), 1'000u);
   }
-  EXPECT_EQ(living, before);
+  EXPECT_EQ(living, 0);
 }
 
-TEST(FactoryStress, MayBeStoppedUnderItsUsersHands) {
-  poolder::Runtime runtime{{.threads = 4}};
-  const int before = living;
-  const StartStop<FactoryPool> scenario{
-      [&] { return std::make_unique<FactoryPool>(runtime); },
-      [](FactoryPool& factory) {
-        try {
-          const auto child = factory.start_child<Counter>("x");
-          factory.cast(child, Add{});
-          factory.broadcast("x", Add{});
-          factory.terminate(child.pid());
-          return true;
-        } catch (const poolder::Error& error) {
-          EXPECT_TRUE(error.code() == ErrorCode::stopped || is_expected(error)) << error.what();
-          return error.code() != ErrorCode::stopped;
-        }
-      },
-      [](FactoryPool& factory) { factory.stop(); }};
+// False: the factory has stopped.
+bool use(FactoryPool& factory) {
+  try {
+    const auto child = factory.start_child<Counter>("x");
+    factory.cast(child, Add{});
+    factory.broadcast("x", Add{});
+    factory.terminate(child.pid());
+    return true;
+  } catch (const poolder::Error& error) {
+    EXPECT_TRUE(error.code() == ErrorCode::stopped || is_expected(error)) << error.what();
+    return error.code() != ErrorCode::stopped;
+  }
+}
 
-  EXPECT_EQ(scenario.stress(rounds / 100, 4, 20), static_cast<std::size_t>(rounds / 100 * 4));
+TEST(FactoryStress, BearsEveryEndWhileItsUsersNeverPause) {
+  const poolder_tests::Ends<FactoryPool> ends{
+      [](poolder::Runtime& runtime) { return std::make_unique<FactoryPool>(runtime); }, use,
+      [] { EXPECT_EQ(living, 0); }};
 
-  EXPECT_EQ(living, before);
+  ends.bear_all();
 }
 
 TEST(FactoryStress, TellsEveryEndOnce) {

@@ -194,6 +194,39 @@ TEST(LeavingChild, ComesBackAsSoonAsItCanBeConstructed) {
   });
 }
 
+struct SlowToCome {
+  SlowToCome(FactoryPool* others, WorkerRef<Sleeper> sleeper, int* its_lives) : lives(its_lives) {
+    others->call(sleeper, Nap{1s}, {.timeout = 1h});
+    ++*lives;
+  }
+  ~SlowToCome() { --*lives; }
+  int* lives;
+};
+
+TEST(LeavingChild, IsWaitedForWhileItIsConstructed) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 20ms};
+    FactoryPool others{stage.runtime};
+    const auto sleeper = others.start_child<Sleeper>("sleepers");
+    const auto began = stage.runtime.now();
+    int lives = 0;
+    std::optional<Duration> stopped;
+    detail::run_after(*stage.runtime.core(), 1ms, [&] {
+      stage.factory.stop();
+      EXPECT_EQ(lives, 0);
+      stopped = elapsed(stage.runtime, began);
+    });
+
+    const auto code =
+        error_of([&] { stage.factory.start_child<SlowToCome>("x", &others, sleeper, &lives); });
+
+    EXPECT_EQ(code, ErrorCode::stopped);
+    stage.runtime.run_until_idle();
+    ASSERT_TRUE(stopped);
+    EXPECT_GE(*stopped, Duration{1s});
+  });
+}
+
 struct Retrying {
   static constexpr WorkerOptions options{.retry = {.max_attempts = 3, .backoff = 10ms}};
   void handle_job(Fail) { throw Planned{}; }

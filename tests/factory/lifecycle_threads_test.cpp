@@ -1,7 +1,9 @@
 // A factory's own life: names, options, and its end from every side.
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -194,6 +196,58 @@ TEST_P(FactoryLife, EndsWithItsRuntime) {
 
   EXPECT_FALSE(child.alive());
   EXPECT_EQ(error_of([&] { factory.cast(child, Work{}); }), ErrorCode::stopped);
+}
+
+struct Suicidal {
+  explicit Suicidal(FactoryPool* its_factory) { its_factory->stop(); }
+};
+struct SlowToCome {
+  SlowToCome(Tally* begun, const Gate* until, std::atomic<int>* its_lives) : lives(its_lives) {
+    begun->add();
+    EXPECT_TRUE(until->wait());
+    ++*lives;
+  }
+  ~SlowToCome() { --*lives; }
+  std::atomic<int>* lives;
+};
+
+TEST_P(FactoryLife, EndsFromInsideAConstructor) {
+  FactoryPool factory{runtime};
+  factory.start_child<Worker>("x");
+
+  EXPECT_EQ(error_of([&] { factory.start_child<Suicidal>("x", &factory); }), ErrorCode::stopped);
+
+  factory.stop();
+  EXPECT_EQ(factory.count_all(), 0u);
+}
+
+TEST_P(FactoryLife, EndsAfterTheConstructorsThatRun) {
+  FactoryPool factory{runtime, {.shutdown = 1ms}};
+  Tally begun;
+  Gate gate;
+  std::atomic<int> lives{0};
+  std::atomic<bool> refused{false};
+  std::jthread starter([&] {
+    refused =
+        error_of([&] {
+          factory.start_child<SlowToCome>("x", &begun, static_cast<const Gate*>(&gate), &lives);
+        }) == ErrorCode::stopped;
+  });
+  ASSERT_TRUE(begun.reaches(1));
+  std::atomic<bool> stopped{false};
+  std::jthread stopper([&] {
+    factory.stop();
+    EXPECT_EQ(lives, 0);
+    stopped = true;
+  });
+  while (!error_of([&] { factory.broadcast("x", Work{}); })) std::this_thread::yield();
+
+  EXPECT_FALSE(stopped);
+  gate.open();
+
+  starter.join();
+  stopper.join();
+  EXPECT_TRUE(refused);
 }
 
 struct Obstacle {
