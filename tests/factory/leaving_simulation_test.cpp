@@ -74,7 +74,7 @@ TEST(LeavingChild, IsLeftToItselfAfterTheShutdownTime) {
     EXPECT_EQ(stage.factory.count("x"), 0u);
     stage.runtime.advance(2s);
 
-    EXPECT_EQ(told.times, 1);
+    ASSERT_EQ(told.times, 1);
     EXPECT_GE(told.at - began, Duration{20ms});
     EXPECT_LE(told.at - began, Duration{23ms});
     EXPECT_EQ(told.reason->kind, ExitReason::Kind::shutdown);
@@ -167,7 +167,7 @@ TEST(LeavingChild, MayBeOneThatWasStillToBeConstructed) {
     EXPECT_EQ(stage.factory.count("x"), 0u);
     stage.runtime.run_until_idle();
     if (told.times == 0) stage.runtime.advance(1ms);
-    EXPECT_EQ(told.times, 1);
+    ASSERT_EQ(told.times, 1);
     EXPECT_EQ(told.reason->kind, ExitReason::Kind::shutdown);
     stage.factory.stop();
     EXPECT_EQ(stage.factory.dropped(), 2u);  // the job that failed, and the one behind it

@@ -150,6 +150,35 @@ TEST(PoolMonitor, AKilledWorkerThatNeverCameToBeIsToldToo) {
   });
 }
 
+/// Cannot be constructed while `broken` says so.
+struct Phoenix {
+  static constexpr WorkerOptions options{.on_failure = OnFailure::restart};
+  explicit Phoenix(const bool* broken) {
+    if (*broken) throw Planned{};
+  }
+  void handle_job(const Do&) { throw Planned{}; }
+};
+
+TEST(PoolMonitor, IsToldOfAStopWhereTheWorkerWasStillToCome) {
+  for_each_seed([](std::uint64_t seed) {
+    Told told;
+    bool broken = false;
+    SimulatedRuntime runtime{seed};
+    Pool<Phoenix> pool{runtime, PoolOptions{.size = 1, .restart = lenient}, &broken};
+    broken = true;
+    pool.cast(Do{});
+    runtime.advance(5ms);
+    const Pid to_come = pool.worker(0);
+    const Subscription watch = runtime.monitor(to_come, note(told));
+
+    pool.stop();
+    runtime.run_until_idle();
+
+    ASSERT_EQ(told.pids, std::vector<Pid>{to_come});
+    EXPECT_EQ(told.reasons[0].kind, ExitReason::Kind::shutdown);
+  });
+}
+
 TEST(PoolMonitor, ACancelledOneIsNeverTold) {
   for_each_seed([](std::uint64_t seed) {
     Told told;
