@@ -46,10 +46,11 @@ class Cron {
   /// times that it skips. Others (`30 2 * * *`) fire for each of their times once, when the clock
   /// first shows it, or else, where it is skipped, at the first time that the clock shows after it.
   ///
-  /// Takes the same time whether the next is a second or years away. Never waits; any thread may
-  /// call. A zone's first use by a thread reads its file. Knows the years 0 to 9999: counts from
-  /// their beginning where `after` is earlier. Throws Error{invalid_argument} for an unknown zone,
-  /// or where no time is left.
+  /// Jumps from field to field and from one change of the clock to the next, so a time that is
+  /// years away takes a few microseconds. Never waits; any thread may call. A
+  /// zone's first use by a thread reads its file. Knows the years 0 to 9999: counts from their
+  /// beginning where `after` is earlier. Throws Error{invalid_argument} for an unknown zone, or
+  /// where no time is left.
   std::chrono::sys_seconds next(std::chrono::sys_seconds after,
                                 std::string_view time_zone = "UTC") const;
 
