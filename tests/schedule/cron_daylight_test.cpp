@@ -20,8 +20,11 @@ std::vector<long> firings(const std::string& expression, const std::string& zone
                           sys_seconds until) {
   const auto cron = Cron::parse(expression);
   std::vector<long> minutes;
-  for (auto at = cron.next(from - 1s, zone); at < until; at = cron.next(at, zone))
+  auto last = from - 1s;
+  for (auto at = cron.next(last, zone); at < until && at > last; at = cron.next(at, zone)) {
     minutes.push_back(std::chrono::floor<std::chrono::minutes>(at - from).count());
+    last = at;
+  }
   return minutes;
 }
 
