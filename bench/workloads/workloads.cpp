@@ -22,6 +22,7 @@ constexpr Workload all[] = {
     {"losses", "100,000 casts of which 1,000 crash their worker", &losses},
     {"many_workers", "the cost of a message among 1 to 1,000,000 workers", &many_workers},
     {"many_messages", "the cost of a message with 1 to 10,000,000 queued", &many_messages},
+    {"schedule", "how late 1, 100 and 100,000 interval jobs run", &schedule},
 };
 
 }  // namespace

@@ -33,5 +33,6 @@ void crash(Session& session);
 void losses(Session& session);
 void many_workers(Session& session);
 void many_messages(Session& session);
+void schedule(Session& session);
 
 }  // namespace bench

@@ -59,7 +59,7 @@ void SchedulerCore::add(std::string name, const When& when, JobFunction function
   if (!function) fail(ErrorCode::invalid_argument, "the job \"" + name + "\" has no function");
   if (!when.cron()) check_interval(when.interval());
   enum class Added { yes, taken, stopped };
-  const auto job = std::make_shared<ScheduledJob>();
+  auto job = std::make_shared<ScheduledJob>();
   job->name = std::move(name);
   job->function = std::move(function);
   const Moment now = moment();
@@ -69,9 +69,9 @@ void SchedulerCore::add(std::string name, const When& when, JobFunction function
     job->definition = definition_;
     job->row = timetable_.add();
     if (job->row == by_row_.size()) by_row_.emplace_back();
-    by_row_[job->row] = job;
     give_time(*job, when, now);
     wind(now);
+    by_row_[job->row] = std::move(job);  // none is left outside the cell
     return Added::yes;
   });
   if (added == Added::stopped) check_open();

@@ -97,6 +97,21 @@ TEST(Scheduler, RunsCronOnWholeMultiplesAndIntervalsFromTheirStart) {
   });
 }
 
+TEST(Scheduler, RunsAllThatAreDueAtOneMoment) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        int runs = 0;
+        SimulatedRuntime runtime{seed};
+        Scheduler<Bare> scheduler{runtime};
+        for (int i = 0; i < 300; ++i) scheduler.schedule(std::to_string(i), 1s, [&] { ++runs; });
+
+        runtime.advance(2s);
+
+        EXPECT_EQ(runs, 600);
+      },
+      100);
+}
+
 // D-22 of Poolder: a new interval changed one firing only, and a new job fired once.
 TEST(Scheduler, ANewTimeReplacesTheOldForGood) {
   for_each_seed([](std::uint64_t seed) {
@@ -163,6 +178,26 @@ TEST(Scheduler, ACancelledRunGoesOnAndItsJobIsGone) {
 
     EXPECT_EQ(ended, 1);
     EXPECT_EQ(error_of([&] { scheduler.schedule("job", 1s, [] {}); }), ErrorCode::already_exists);
+  });
+}
+
+TEST(Scheduler, NoRunBeginsAfterCancelHasReturned) {
+  for_each_seed([](std::uint64_t seed) {
+    Counts counts;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Almanac> scheduler{runtime, &counts};
+    scheduler.run_now("never");
+    scheduler.run_now("daily");
+
+    scheduler.cancel("never");
+    scheduler.cancel("daily");
+    scheduler.schedule("daily", 48h);
+    runtime.advance(47h);
+
+    EXPECT_EQ(counts.never, 0);
+    EXPECT_EQ(counts.daily, 0);
+    EXPECT_EQ(stats_of(scheduler, "daily").skipped, 1u);
+    EXPECT_FALSE(stats_of(scheduler, "daily").running);
   });
 }
 

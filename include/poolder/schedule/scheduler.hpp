@@ -99,7 +99,8 @@ class Scheduler {
   void cancel(std::string_view job) { handle_.cancel(job); }
   /// cancel() for each.
   void cancel_all() { handle_.cancel_all(); }
-  /// The job does not fall due from now on. A run that is under way ends, retries included.
+  /// The job does not fall due from now on. A run that is under way ends, retries included; what is
+  /// queued waits.
   void pause(std::string_view job) { handle_.pause(job); }
   /// Goes on with the times as they would have been; those that have passed are not counted.
   void resume(std::string_view job) { handle_.resume(job); }
