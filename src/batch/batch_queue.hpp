@@ -45,6 +45,14 @@ class BatchQueue {
   enum class Pushed { all, full, no_memory };
   /// Moves in what there is room for.
   Pushed push(NewItems& items) noexcept;
+  /// The usual push: one that neither opens a batch nor fills it. False: it would be another.
+  bool push_inside(void* item) noexcept {
+    if (size() == 0 || size() + 1 >= limit_ || open_->is_full() || weighed_ || !has_room())
+      return false;
+    lifo_ ? open_->push_front(item, 0) : open_->push_back(item, 0);
+    ++held_;
+    return true;
+  }
   /// False: there is none at that index, counted from the queue's front.
   bool pop_at(std::size_t index, void* to) noexcept;
   void hand_over() noexcept;

@@ -38,6 +38,7 @@ BatcherCore::BatcherCore(std::shared_ptr<RuntimeCore> runtime, BatcherBlueprint 
       options_(without_name(blueprint.options)),
       weighs_(options_.max_weight != unlimited),
       hibernates_(options_.hibernate_after != infinity),
+      pushes_inside_(!hibernates_ || options_.timeout != infinity),
       factory_(std::move(blueprint.factory)),
       queue_(type_.item, options_),
       random_(Random::mix(reinterpret_cast<std::uintptr_t>(this)) ^

@@ -33,7 +33,8 @@ class BatcherCore final : public Engine {
                                             BatcherBlueprint blueprint);
   BatcherCore(std::shared_ptr<RuntimeCore> runtime, BatcherBlueprint blueprint);
 
-  void push(NewItems items);
+  /// `items` says how many have been moved in, also where it throws.
+  void push(NewItems& items);
   bool pop_at(std::size_t index, void* to);
   void flush();
   bool drain(Duration deadline);
@@ -53,7 +54,7 @@ class BatcherCore final : public Engine {
 
   /// Somebody who waits for room. Lies on the sender's stack until it is signalled or withdrawn.
   struct Blocked {
-    NewItems items;
+    NewItems& items;
     Outcome outcome = Outcome::waiting;
     WaitPoint room{};
     Blocked* next = nullptr;
@@ -130,6 +131,7 @@ class BatcherCore final : public Engine {
   const BatcherType& type_;
   const BatcherOptions options_;  // but for the name, which may not live as long
   const bool weighs_, hibernates_;
+  const bool pushes_inside_;  // no clock is read for each push
   const std::unique_ptr<const DefinitionFactory> factory_;
   Alarm<BatcherCore> timeout_{*this, &BatcherCore::timeout_due};
   Alarm<BatcherCore> hibernation_{*this, &BatcherCore::hibernation_due};

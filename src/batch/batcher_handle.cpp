@@ -15,7 +15,7 @@ BatcherHandle BatcherHandle::attach(std::shared_ptr<EngineCore> core) noexcept {
 
 std::shared_ptr<EngineCore> BatcherHandle::core() const noexcept { return core_; }
 
-void BatcherHandle::push(NewItems items) const { core_->push(items); }
+void BatcherHandle::push(NewItems& items) const { core_->push(items); }
 bool BatcherHandle::pop_at(std::size_t index, void* to) const { return core_->pop_at(index, to); }
 void BatcherHandle::flush() const { core_->flush(); }
 bool BatcherHandle::drain(Duration deadline) const { return core_->drain(deadline); }

@@ -41,20 +41,9 @@ void HeldBatch::free(HeldBatch* batch) noexcept {
   ::operator delete(static_cast<void*>(batch), alignment);
 }
 
-void HeldBatch::put(std::size_t place, void* item, std::size_t weight) noexcept {
-  type_.move(at(place), item);
-  if (weights_) weights_[place] = weight;
+void HeldBatch::weigh(std::size_t place, std::size_t weight) noexcept {
+  weights_[place] = weight;
   weight_ = sum(weight_, weight);
-  ++count_;
-}
-
-void HeldBatch::push_back(void* item, std::size_t weight) noexcept {
-  put(place_of(count_), item, weight);
-}
-
-void HeldBatch::push_front(void* item, std::size_t weight) noexcept {
-  first_ = (first_ == 0 ? capacity_ : first_) - 1;
-  put(first_, item, weight);
 }
 
 // Moves an item from one place of the ring to another, which is free.

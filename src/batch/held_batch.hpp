@@ -22,8 +22,11 @@ class HeldBatch {
   std::size_t capacity() const noexcept { return capacity_; }
   bool is_full() const noexcept { return count_ == capacity_; }
 
-  void push_back(void* item, std::size_t weight) noexcept;
-  void push_front(void* item, std::size_t weight) noexcept;
+  void push_back(void* item, std::size_t weight) noexcept { put(place_of(count_), item, weight); }
+  void push_front(void* item, std::size_t weight) noexcept {
+    first_ = (first_ == 0 ? capacity_ : first_) - 1;
+    put(first_, item, weight);
+  }
   /// Moves the item at `position`, from 0, to raw memory.
   void take_at(std::size_t position, void* to) noexcept;
   /// Moves all items to an empty batch with more room: to its end, if it grows towards the front.
@@ -59,7 +62,12 @@ class HeldBatch {
   std::size_t place_of(std::size_t position) const noexcept { return wrapped(first_ + position); }
   void* at(std::size_t place) noexcept { return items_ + place * type_.size; }
   void* item(std::size_t position) noexcept { return at(place_of(position)); }
-  void put(std::size_t place, void* item, std::size_t weight) noexcept;
+  void put(std::size_t place, void* item, std::size_t weight) noexcept {
+    type_.move(at(place), item);
+    ++count_;
+    if (weights_) weigh(place, weight);
+  }
+  void weigh(std::size_t place, std::size_t weight) noexcept;
   void shift(std::size_t to, std::size_t from) noexcept;
 
   const ItemType& type_;

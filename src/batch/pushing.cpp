@@ -11,14 +11,17 @@
 
 namespace poolder::detail {
 
-void BatcherCore::push(NewItems items) {
+void BatcherCore::push(NewItems& items) {
   check_thread();
+  // Nearly every push adds to a batch and changes nothing else.
+  const auto inside = [&] {
+    return is_running() && !first_blocked_ && draining_ == 0 && queue_.push_inside(items.first);
+  };
+  if (pushes_inside_ && items.count == 1 && !items.in_front && cell_.enter(inside)) return;
   Blocked blocked{items};
   Effects effects;
   Outcome outcome = cell_.enter([&] { return take_in(blocked, effects); });
   carry_out(effects);
-  if (outcome == Outcome::done) [[likely]]
-    return;
   if (outcome == Outcome::waiting) {
     wait_for_room(blocked);
     outcome = blocked.outcome;

@@ -93,7 +93,7 @@ TEST(BatcherBounded, APopMakesRoomToo) {
   for_each_seed([](std::uint64_t seed) {
     Bounded it{seed, {.limit = 4, .queue = {.capacity = 5}}};
     std::size_t sent = 0;
-    Pool<Sender> senders{it.runtime, PoolOptions{.size = 1}, &it.batcher, 5, &sent};
+    Pool<Sender> senders{it.runtime, PoolOptions{.size = 1}, &it.batcher, std::size_t{5}, &sent};
 
     senders.cast(0);
     it.runtime.run_until_idle();  // four are being handled, one is collected, one waits
@@ -112,7 +112,7 @@ TEST(BatcherBounded, BlockEndsWithStoppedAndWhatWasTakenInIsHandled) {
   for_each_seed([](std::uint64_t seed) {
     Bounded it{seed, {.limit = 4, .queue = {.capacity = 5}}};
     std::size_t sent = 0;
-    Pool<Sender> senders{it.runtime, PoolOptions{.size = 3}, &it.batcher, 5, &sent};
+    Pool<Sender> senders{it.runtime, PoolOptions{.size = 3}, &it.batcher, std::size_t{5}, &sent};
 
     for (int each = 0; each < 3; ++each) senders.cast(100 * each);
     it.runtime.run_until_idle();

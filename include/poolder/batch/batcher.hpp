@@ -59,7 +59,7 @@ class Batcher {
   template <class... Args>
   explicit Batcher(Runtime& runtime, Args... args)
       : Batcher(Checked{}, runtime, detail::batcher_options<D>(), std::move(args)...) {
-    static_assert(D::options.max_weight == unlimited || detail::Weighs<D>,
+    static_assert(detail::Weighs<D> || !detail::has_max_weight<D>(),
                   "poolder: BatcherOptions.max_weight is set, but the definition has no "
                   "`std::size_t weigh(const Item&)`");
   }
@@ -170,11 +170,12 @@ class Batcher {
   }
 
   void add(Item&& item, bool in_front) {
-    const bool weighs = handle_.weighs();
-    const std::size_t weight = weighs ? weight_of(item) : 0;
+    const bool weighs = detail::Weighs<D> && handle_.weighs();
+    [[maybe_unused]] const std::size_t weight = weighs ? weight_of(item) : 0;
     const auto push = [&](Kept& kept) {
-      handle_.push({reinterpret_cast<std::byte*>(std::addressof(kept)), weighs ? &weight : nullptr,
-                    1, in_front});
+      detail::NewItems items{reinterpret_cast<std::byte*>(std::addressof(kept)),
+                             weighs ? &weight : nullptr, 1, in_front};
+      handle_.push(items);
     };
     if constexpr (boxed) {
       Kept kept = std::make_unique<Item>(std::move(item));
@@ -210,7 +211,8 @@ class Batcher {
         Row& row;
         ~Clear() { row.clear(); }
       } const clear{*this};
-      batcher_.handle_.push({places_, weighs_ ? weights_ : nullptr, filled_});
+      detail::NewItems items{places_, weighs_ ? weights_ : nullptr, filled_};
+      batcher_.handle_.push(items);
     }
     void send_quietly() noexcept {
       try {

@@ -83,40 +83,53 @@ constexpr BatcherOptions batcher_options() {
       requires { Definition::options; },
       "poolder: a batcher's definition has `static constexpr poolder::BatcherOptions "
       "options{...}`, or the batcher is given options");
-  static_assert(std::is_same_v<std::remove_cv_t<decltype(Definition::options)>, BatcherOptions>,
-                "poolder: a batcher's `options` must be `static constexpr poolder::BatcherOptions "
-                "options{...}`");
-  constexpr BatcherRule broken = broken_rule(Definition::options);
-  static_assert(broken != BatcherRule::limit, "poolder: BatcherOptions.limit must be at least 1");
-  static_assert(broken != BatcherRule::timeout, "poolder: BatcherOptions.timeout must be above 0");
-  static_assert(broken != BatcherRule::hibernate,
-                "poolder: BatcherOptions.hibernate_after must be above 0");
-  static_assert(broken != BatcherRule::hibernate_timeout,
-                "poolder: BatcherOptions.hibernate_after must be above timeout");
-  static_assert(broken != BatcherRule::concurrent,
-                "poolder: BatcherOptions.max_concurrent_batches must be at least 1");
-  static_assert(broken != BatcherRule::max_weight,
-                "poolder: BatcherOptions.max_weight must be at least 1");
-  static_assert(broken != BatcherRule::capacity,
-                "poolder: BatcherOptions.queue.capacity must be at least 1");
-  static_assert(broken != BatcherRule::queue_order,
-                "poolder: BatcherOptions.queue.order must be left as it is: BatcherOptions.order "
-                "says how a batch lies");
-  static_assert(broken != BatcherRule::max_wait,
-                "poolder: BatcherOptions.queue.max_wait must be left as it is: an item waits for "
-                "its batch, up to BatcherOptions.timeout");
-  static_assert(broken != BatcherRule::attempts,
-                "poolder: BatcherOptions.retry.max_attempts must be at least 1: it counts the "
-                "first attempt");
-  static_assert(broken != BatcherRule::backoff,
-                "poolder: BatcherOptions.retry.backoff and max_backoff must not be negative");
-  static_assert(broken != BatcherRule::factor,
-                "poolder: BatcherOptions.retry.factor must be at least 1");
-  static_assert(broken != BatcherRule::jitter,
-                "poolder: BatcherOptions.retry.jitter must be between 0 and 1");
-  static_assert(broken != BatcherRule::shutdown,
-                "poolder: BatcherOptions.shutdown must not be negative");
-  return Definition::options;
+  if constexpr (requires { Definition::options; }) {
+    static_assert(
+        std::is_same_v<std::remove_cv_t<decltype(Definition::options)>, BatcherOptions>,
+        "poolder: a batcher's `options` must be `static constexpr poolder::BatcherOptions "
+        "options{...}`");
+    constexpr BatcherRule broken = broken_rule(Definition::options);
+    static_assert(broken != BatcherRule::limit, "poolder: BatcherOptions.limit must be at least 1");
+    static_assert(broken != BatcherRule::timeout,
+                  "poolder: BatcherOptions.timeout must be above 0");
+    static_assert(broken != BatcherRule::hibernate,
+                  "poolder: BatcherOptions.hibernate_after must be above 0");
+    static_assert(broken != BatcherRule::hibernate_timeout,
+                  "poolder: BatcherOptions.hibernate_after must be above timeout");
+    static_assert(broken != BatcherRule::concurrent,
+                  "poolder: BatcherOptions.max_concurrent_batches must be at least 1");
+    static_assert(broken != BatcherRule::max_weight,
+                  "poolder: BatcherOptions.max_weight must be at least 1");
+    static_assert(broken != BatcherRule::capacity,
+                  "poolder: BatcherOptions.queue.capacity must be at least 1");
+    static_assert(broken != BatcherRule::queue_order,
+                  "poolder: BatcherOptions.queue.order must be left as it is: BatcherOptions.order "
+                  "says how a batch lies");
+    static_assert(broken != BatcherRule::max_wait,
+                  "poolder: BatcherOptions.queue.max_wait must be left as it is: an item waits for "
+                  "its batch, up to BatcherOptions.timeout");
+    static_assert(broken != BatcherRule::attempts,
+                  "poolder: BatcherOptions.retry.max_attempts must be at least 1: it counts the "
+                  "first attempt");
+    static_assert(broken != BatcherRule::backoff,
+                  "poolder: BatcherOptions.retry.backoff and max_backoff must not be negative");
+    static_assert(broken != BatcherRule::factor,
+                  "poolder: BatcherOptions.retry.factor must be at least 1");
+    static_assert(broken != BatcherRule::jitter,
+                  "poolder: BatcherOptions.retry.jitter must be between 0 and 1");
+    static_assert(broken != BatcherRule::shutdown,
+                  "poolder: BatcherOptions.shutdown must not be negative");
+    return Definition::options;
+  } else {
+    return {};
+  }
+}
+
+template <class Definition>
+constexpr bool has_max_weight() noexcept {
+  if constexpr (requires { Definition::options.max_weight; })
+    return Definition::options.max_weight != unlimited;
+  return false;
 }
 
 /// Throws Error{invalid_argument} with the same words and the value.

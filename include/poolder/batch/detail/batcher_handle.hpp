@@ -44,7 +44,7 @@ class BatcherHandle {
   static BatcherHandle attach(std::shared_ptr<EngineCore> core) noexcept;
   std::shared_ptr<EngineCore> core() const noexcept;
 
-  void push(NewItems items) const;
+  void push(NewItems& items) const;
   /// Moves an item to raw memory. False: there is none at that index.
   bool pop_at(std::size_t index, void* to) const;
   void flush() const;

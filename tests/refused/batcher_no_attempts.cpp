@@ -1,0 +1,12 @@
+// refused: poolder: BatcherOptions.retry.max_attempts must be at least 1
+#include <poolder/poolder.hpp>
+struct Items {
+  using Item = int;
+#ifdef CONTROL
+  static constexpr poolder::BatcherOptions options{.retry = {.max_attempts = 1}};
+#else
+  static constexpr poolder::BatcherOptions options{.retry = {.max_attempts = 0}};
+#endif
+  void handle_batch(poolder::Batch<int>&) {}
+};
+void use(poolder::Runtime& runtime) { poolder::Batcher<Items> batcher{runtime}; }
