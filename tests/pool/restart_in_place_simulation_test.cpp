@@ -152,40 +152,50 @@ struct Silent {
 };
 
 struct Stuck {
-  Stuck(Pool<Silent>* asked, int* its_ends) : silent(asked), ends(its_ends) {}
+  Stuck(Pool<Silent>** asked, int* its_ends) : silent(asked), ends(its_ends) {}
   ~Stuck() { ++*ends; }
-  void handle_job(Sleep) { silent->call(Age{}, {.timeout = infinity}); }
+  void handle_job(Sleep) { (*silent)->call(Age{}, {.timeout = infinity}); }
   void handle_job(Job) {}
 
-  Pool<Silent>* silent;
+  Pool<Silent>** silent;
   int* ends;
 };
 
+// It ends in the next life, whose own handler is stuck, and counted, like it was.
 TEST(PoolRestartInPlace, AHandlerThatWasLeftBehindEndsForItself) {
   for_each_seed([](std::uint64_t seed) {
     int ends = 0;
     SimulatedRuntime runtime{seed};
-    Pool<Silent> silent{runtime, PoolOptions{.size = 1}};
-    silent.pause();
-    Pool<Stuck> pool{runtime, PoolOptions{.size = 1, .shutdown = 10ms}, &silent, &ends};
+    Pool<Silent> first{runtime, PoolOptions{.size = 1}}, second{runtime, PoolOptions{.size = 1}};
+    first.pause();
+    second.pause();
+    Pool<Silent>* asked = &first;
+    Pool<Stuck> pool{runtime, PoolOptions{.size = 1, .shutdown = 10ms}, &asked, &ends};
     pool.cast(Sleep{});
     runtime.run_until_idle();
     pool.stop();
+    asked = &second;
     pool.core()->restart();
-
-    pool.cast(Sleep{});  // it is stuck like the first
+    pool.cast(Sleep{});
     runtime.run_until_idle();
     pool.kill(pool.worker(0));
     pool.cast(Job{});
     EXPECT_TRUE(pool.drain(1s));
-    EXPECT_EQ(ends, 0);
-    silent.resume();
-    runtime.run_until_idle();
-    EXPECT_EQ(ends, 2);
 
+    EXPECT_EQ(ends, 0);
+    first.resume();
+    runtime.run_until_idle();
+    EXPECT_EQ(ends, 1);
     pool.cast(Job{});
     EXPECT_TRUE(pool.drain(1s));
+    const auto began = runtime.now();
+    pool.stop();
+
+    EXPECT_EQ(elapsed(runtime, began), 10ms);  // for the second one
     EXPECT_EQ(pool.stats().processed, 2u);
+    second.resume();
+    runtime.run_until_idle();
+    EXPECT_EQ(ends, 3);
   });
 }
 
@@ -229,6 +239,25 @@ struct Counted {
   }
   int* run;
 };
+
+TEST(PoolRestartInPlace, QueuesAndBackoffsAreOpenAgain) {
+  for_each_seed([](std::uint64_t seed) {
+    int run = 0;
+    SimulatedRuntime runtime{seed};
+    const QueueOptions queue =
+        seed % 2 == 0 ? QueueOptions{} : QueueOptions{.order = QueueOrder::lifo, .capacity = 3};
+    Pool<Counted> pool{runtime, PoolOptions{.size = 1, .queue = queue, .restart = lenient}, &run};
+    pool.stop();
+    pool.core()->restart();
+
+    pool.cast(Sleep{7ms});  // fails at first, and comes back from its backoff
+    pool.cast(Sleep{1ms});
+    EXPECT_TRUE(pool.drain(1s));
+
+    EXPECT_EQ(run, 2);
+    EXPECT_EQ(pool.stats().dropped, 0u);
+  });
+}
 
 TEST(PoolRestartInPlace, EveryJobIsHandledOrCountedOverManyLives) {
   for_each_seed([](std::uint64_t seed) {

@@ -136,6 +136,38 @@ TEST(SupervisorFromInside, AHandlerOfAChildThatIsBeingStoppedIsToldSo) {
   });
 }
 
+TEST(SupervisorFromInside, AHandlerThatAskedBeforeItsChildIsStoppedIsToldSoToo) {
+  for_each_seed([](std::uint64_t seed) {
+    Script script;
+    SimulatedRuntime runtime{seed};
+    script.on_stop = [&](const std::string& id) {
+      detail::WaitPoint nothing;
+      if (id == "z")
+        nothing.wait_until(*runtime.core(), detail::after(runtime.core()->now(), 10ms));
+    };
+    Supervisor app{runtime,
+                   {.strategy = Strategy::one_for_all},
+                   actor(script, "a"),
+                   hands("hands"),
+                   actor(script, "z")};
+    const auto began = runtime.now();
+    std::optional<ErrorCode> error;
+
+    app.get<Hands>().cast(std::function<void(Context&)>{[&](Context& context) {
+      context.sleep(5ms);
+      error = error_of([&] { app.start_child(actor(script, "b")); });
+    }});
+    runtime.run_until_idle();
+    script.fail("a");
+    runtime.advance(10ms);
+
+    EXPECT_EQ(error, ErrorCode::would_deadlock);
+    EXPECT_EQ(elapsed(runtime, began), 10ms);
+    app.get<Hands>().cast(Act{[] {}});
+    EXPECT_EQ(script.starts["a"], 2);
+  });
+}
+
 TEST(SupervisorFromInside, StartAndStopCallBack) {
   for_each_seed([](std::uint64_t seed) {
     Script script;
@@ -232,7 +264,8 @@ TEST(SupervisorFromInside, TheRuntimeEndsFirst) {
     Script script;
     std::optional<SimulatedRuntime> runtime;
     runtime.emplace(seed);
-    Supervisor app{*runtime, {.max_restarts = 0}, actor(script, "a"), hands("hands")};
+    Supervisor app{
+        *runtime, {.strategy = Strategy::one_for_all}, actor(script, "a"), hands("hands")};
     app.start_child(hands("added"));
     Hands& added = app.get<Hands>("added");
     if (seed % 2 == 0) script.fail("a");
@@ -245,6 +278,7 @@ TEST(SupervisorFromInside, TheRuntimeEndsFirst) {
     EXPECT_EQ(std::count(script.log.begin(), script.log.end(), "start a"),
               std::count(script.log.begin(), script.log.end(), "stop a"));
     EXPECT_EQ(script.log.back(), "stop a");
+    EXPECT_TRUE(script.starts["a"] == 1 || seed % 2 == 0);  // "added" ended, but not by itself
     script.fail("a");
   });
 }

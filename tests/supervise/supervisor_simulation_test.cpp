@@ -252,6 +252,41 @@ TEST(Supervisor, AStartThatDoesNotReturnIsLeftBehindByAStop) {
   });
 }
 
+/// An engine whose stop() does not return in time, whatever it is told.
+class StubbornCore final : public detail::EngineCore {
+ public:
+  explicit StubbornCore(Runtime& runtime) : runtime_(runtime) {}
+  std::string_view kind() const noexcept override { return "Stubborn"; }
+  std::string_view type() const noexcept override { return "Stubborn"; }
+  std::string_view name() const noexcept override { return {}; }
+  bool owns(Pid) const noexcept override { return false; }
+  void stop() override { sleep(runtime_, 1h); }
+  void restart() override {}
+
+ private:
+  Runtime& runtime_;
+};
+struct Stubborn {
+  explicit Stubborn(Runtime& runtime) : its_core(std::make_shared<StubbornCore>(runtime)) {}
+  std::shared_ptr<detail::EngineCore> core() const { return its_core; }
+  std::shared_ptr<detail::EngineCore> its_core;
+};
+
+TEST(Supervisor, LeavesAnEngineBehindASecondAfterItWasToldToEndNow) {
+  for_each_seed([](std::uint64_t seed) {
+    Script script;
+    SimulatedRuntime runtime{seed};
+    Supervisor app{runtime, {}, actor(script, "a"), child<Stubborn>(ChildOptions{.shutdown = 3s})};
+    const auto began = runtime.now();
+
+    app.stop();
+
+    EXPECT_EQ(elapsed(runtime, began), 4s);
+    EXPECT_EQ(script.log.back(), "stop a");
+    runtime.advance(2h);
+  });
+}
+
 TEST(Supervisor, ASupervisorUnderItHasTheTimeThatItsChildrenHave) {
   for_each_seed([](std::uint64_t seed) {
     Script script;
