@@ -92,7 +92,7 @@ class FactoryCore final : public Engine {
   bool take_number(std::size_t& number);
   void join(std::string_view group, Child& child);
   void leave(Child& child, Child::Ended how);
-  void dismiss(Child& child, Child::Ended how, Ticks now, Dismissed& dismissed);
+  void end(Child& child, Pid pid, Child::Ended how, Ticks now, Dismissed& dismissed);
   ExitReason reason_of(Child::Ended how) const;
   void run_out(Child& child);
 

@@ -36,9 +36,9 @@ void FactoryCore::leave(Child& child, Child::Ended how) {
   groups_.erase(groups_.find(group.name));
 }
 
-// Nobody finds the child from here on. One that is ending already is left alone.
-void FactoryCore::dismiss(Child& child, Child::Ended how, Ticks now, Dismissed& dismissed) {
-  const Pid pid = child.Slot::dismiss();
+// Nobody finds the child from here on. `pid` is whom dismiss() took from its slot; nobody: it is
+// ending already, and left alone.
+void FactoryCore::end(Child& child, Pid pid, Child::Ended how, Ticks now, Dismissed& dismissed) {
   if (pid == Pid{}) return;
   leave(child, how);
   child.due = after(now, options_.shutdown);
@@ -60,7 +60,7 @@ bool FactoryCore::terminate(Pid pid) {
   Dismissed dismissed;
   cell_.enter([&] {
     Child* child = at(pid);
-    if (child && child->pid() == pid) dismiss(*child, Child::Ended::terminated, now, dismissed);
+    if (child && child->dismiss(pid)) end(*child, pid, Child::Ended::terminated, now, dismissed);
   });
   close(dismissed, Child::Ended::terminated);
   return !dismissed.children.empty();
@@ -82,8 +82,10 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
   while (group) {
     Dismissed dismissed;
     const bool more = cell_.enter([&] {
-      for (std::size_t i = 0; i < at_once && !group->members.empty(); ++i)
-        dismiss(*group->members.front(), Child::Ended::terminated, now, dismissed);
+      for (std::size_t i = 0; i < at_once && !group->members.empty(); ++i) {
+        Child& child = *group->members.front();
+        end(child, child.dismiss(), Child::Ended::terminated, now, dismissed);
+      }
       return !group->members.empty();
     });
     close(dismissed, Child::Ended::terminated);
@@ -96,7 +98,7 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
 // Its own slot closes it, as soon as the worker is gone.
 void FactoryCore::child_exits(Child& child) {
   cell_.enter([&] {
-    if (child.Slot::dismiss() != Pid{}) leave(child, Child::Ended::exited);
+    if (child.dismiss() != Pid{}) leave(child, Child::Ended::exited);
   });
 }
 
@@ -229,9 +231,10 @@ void FactoryCore::begin_stop() {
   for (std::size_t next = 0; more;) {
     Dismissed dismissed;
     cell_.enter([&] {
-      const std::size_t end = std::min(next + at_once, children_.size());
-      for (; next < end; ++next)
-        if (children_[next]) dismiss(*children_[next], Child::Ended::stopped, now, dismissed);
+      const std::size_t stop = std::min(next + at_once, children_.size());
+      for (; next < stop; ++next)
+        if (Child* child = children_[next].get())
+          end(*child, child->dismiss(), Child::Ended::stopped, now, dismissed);
       more = next < children_.size();
     });
     close(dismissed, Child::Ended::stopped);
