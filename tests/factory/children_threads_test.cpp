@@ -243,6 +243,7 @@ TEST_P(Children, AreNotWaitedForByWhoEndsThem) {
 
   EXPECT_EQ(factory.count("x"), 0u);
   gate.open();
+  factory.stop();  // the handler refers to the gate
 }
 
 TEST_P(Children, CannotCallThemselves) {
