@@ -53,7 +53,6 @@ bool BatcherCore::pop_at(std::size_t index, void* to) {
     if (!queue_.pop_at(index, to)) return Popped::no;
     if (hibernates_) touched(runtime().now(), effects);
     admit(effects);
-    settle(effects.told);
     prompt(effects);
     return Popped::yes;
   });

@@ -25,7 +25,8 @@ namespace poolder::detail {
 /// active_ counts them, at most max_concurrent_batches; starting_ those that have not looked yet.
 /// 2. While a batch is ready and nobody has started for it, active_ is at its most.
 /// 3. Somebody waits for room only while the queue has none.
-/// 4. definition_ lives until all is handled or given up; each handler holds it for itself, too.
+/// 4. While anybody drains, what is collected is never all that is held: it is handed over then.
+/// 5. definition_ lives until all is handled or given up; each handler holds it for itself, too.
 class BatcherCore final : public Engine {
  public:
   /// Throws what the definition's constructor throws, Error{already_exists}, Error{stopped}.

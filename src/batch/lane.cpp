@@ -55,7 +55,6 @@ BatcherCore::Task BatcherCore::begin_lane(Generation generation, Effects& effect
 
 BatcherCore::Task BatcherCore::next_task() {
   Task task;
-  if (draining_ > 0 && queue_.ready() == 0) queue_.hand_over();
   if (std::exchange(hibernate_due_, false)) {
     task.kind = Task::Kind::hibernate;
     task.definition = definition_;
