@@ -63,7 +63,8 @@ double mean_drift(const std::vector<Metronome>& metronomes) {
   return sum / static_cast<double>(metronomes.size());
 }
 
-/// `count` jobs whose intervals lie a little apart, so that they are due at all moments alike.
+/// `count` jobs with intervals from a half to three halves of `interval`, so that they are due at
+/// all moments alike.
 void beat(std::size_t count, milliseconds interval, milliseconds span, Run& run) {
   poolder::Runtime runtime;
   std::vector<Metronome> metronomes(count);
@@ -72,7 +73,8 @@ void beat(std::size_t count, milliseconds interval, milliseconds span, Run& run)
   poolder::Scheduler<NoJobs> scheduler{runtime};
   for (std::size_t i = 0; i < count; ++i) {
     Metronome& mine = metronomes[i];
-    mine.interval = interval + Duration{static_cast<std::int64_t>(i * 7'919 % 100'003)};
+    mine.interval = interval / 2 + Duration{interval} * static_cast<std::int64_t>(i) /
+                                       static_cast<std::int64_t>(count);
     mine.scheduled = Clock::now();
     scheduler.schedule(std::to_string(i), mine.interval, [&] { latenesses.add(mine.beat()); });
   }
