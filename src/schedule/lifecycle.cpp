@@ -91,18 +91,17 @@ bool SchedulerCore::is_idle() const noexcept {
 // What is queued sees that the scheduler accepts no more, and gives up by itself; what waits for
 // its next attempt is given up here.
 void SchedulerCore::begin_stop() {
-  std::stop_source stop{std::nostopstate};
   std::shared_ptr<SchedulerCore> kept;
   Aftermath rest;
-  cell_.enter([&] {
+  const std::stop_source stop = cell_.enter([&] {
     accepting_ = false;
-    stop = stop_;
     if (!ticking_ && armed_for_ != never && runtime().cancel(clock_)) {
       armed_for_ = never;
       kept = std::move(clock_self_);
     }
     drop_all(rest);
     let_go_if_last(rest);
+    return stop_;
   });
   stop.request_stop();
   carry_out(rest);
@@ -132,13 +131,12 @@ void SchedulerCore::let_go_if_last(Aftermath& rest) {
 }
 
 std::stop_token SchedulerCore::stop_token(Generation generation) {
-  std::stop_source stop;
-  const bool is_over = cell_.enter([&] {
-    if (generation == this->generation()) stop = stop_;
-    return generation != this->generation();
-  });
-  if (is_over) stop.request_stop();
-  return stop.get_token();
+  auto token = cell_.enter(
+      [&] { return generation == this->generation() ? stop_.get_token() : std::stop_token{}; });
+  if (token.stop_possible()) return token;
+  std::stop_source over;
+  over.request_stop();
+  return over.get_token();
 }
 
 }  // namespace poolder::detail

@@ -84,11 +84,13 @@ class Scheduler {
   /// The same with a function that takes a Context&, or returns ScheduleNext.
   template <detail::NextJobFunction F>
   void schedule(std::string name, const Cron& cron, F function) {
-    handle_.add(std::move(name), cron, detail::job_function(std::move(function)));
+    detail::JobFunction job = detail::job_function(std::move(function));
+    handle_.add(std::move(name), cron, std::move(job));
   }
   template <detail::NextJobFunction F>
   void schedule(std::string name, Duration every, F function) {
-    handle_.add(std::move(name), every, detail::job_function(std::move(function)));
+    detail::JobFunction job = detail::job_function(std::move(function));
+    handle_.add(std::move(name), every, std::move(job));
   }
 
   /// As if the job were due now; its times stay as they are. One that is running follows Overlap;
