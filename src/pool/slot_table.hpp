@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <functional>
 #include <new>
@@ -69,6 +70,7 @@ class SlotTable {
   std::pair<std::size_t, std::size_t> locate(std::size_t index) const noexcept {
     if (index < first_) return {0, index};
     const auto segment = static_cast<std::size_t>(std::bit_width(index >> shift_));
+    assert(segment > 0);
     return {segment, index - (first_ << (segment - 1))};
   }
 

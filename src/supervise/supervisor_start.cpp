@@ -32,7 +32,7 @@ std::shared_ptr<SupervisorCore> SupervisorCore::start(const std::shared_ptr<Runt
   runtime->check_thread();
   check(options);
   runtime->registry().check_free("Supervisor", options.name);
-  const auto core = std::make_shared<SupervisorCore>(runtime, options);
+  auto core = std::make_shared<SupervisorCore>(runtime, options);
   for (const ChildSpec& each : children) core->places_[++core->last_id_].recipe = each.recipe();
   try {
     core->begin_again();
@@ -169,7 +169,7 @@ void SupervisorCore::claim(Id id, std::string name, const Recipe& recipe) {
 void SupervisorCore::child_ended(Id id, ExitReason reason) {
   check_thread();
   cell_.enter([&] {
-    if (held_ || is_running()) inbox_.push_back(Ended{id, plan_.life(id), std::move(reason)});
+    if (held_ || is_running()) inbox_.emplace_back(Ended{id, plan_.life(id), std::move(reason)});
   });
   pump();
 }

@@ -198,7 +198,7 @@ void SupervisorCore::finish_current(std::exception_ptr error) {
                                            (stops ? ": stop threw: " : " could not be started: ") +
                                            std::string(describe(error)));
   const auto outcome = plan_.done(stops || !error);
-  if (outcome == Plan::Outcome::try_again) inbox_.push_back(Retry{over.id});
+  if (outcome == Plan::Outcome::try_again) inbox_.emplace_back(Retry{over.id});
   if (outcome == Plan::Outcome::failed && serving_) serving_->error = std::move(error);
 }
 
