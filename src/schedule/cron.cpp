@@ -38,7 +38,9 @@ static void append_list(std::string& text, std::uint64_t values) {
     const int first = std::countr_zero(values);
     const int length = std::countr_one(values >> first);
     const int last = length > 2 ? first + length - 1 : first;
-    append_item(text, std::to_string(first) + (last > first ? '-' + std::to_string(last) : ""));
+    std::string item = std::to_string(first);
+    if (last > first) item.append("-").append(std::to_string(last));
+    append_item(text, item);
     values &= ~std::uint64_t{0} << (last + 1);
   }
 }

@@ -1,4 +1,4 @@
-// refused: tack
+// refused: MyJobs
 #include <chrono>
 
 #include <poolder/poolder.hpp>
