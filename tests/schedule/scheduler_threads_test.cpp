@@ -60,9 +60,9 @@ TEST_P(SchedulerOnThreads, RunsAnIntervalAgainAndAgain) {
 }
 
 TEST_P(SchedulerOnThreads, IsDueOnceInAnIntervalAndNotMoreOften) {
-  Scheduler<Bare> scheduler{runtime};
   Tally ran;
   const auto began = runtime.now();
+  Scheduler<Bare> scheduler{runtime};
   scheduler.schedule("job", 1ms, [&] { ran.add(); });
   EXPECT_TRUE(ran.reaches(100));
 
@@ -73,9 +73,9 @@ TEST_P(SchedulerOnThreads, IsDueOnceInAnIntervalAndNotMoreOften) {
 }
 
 TEST_P(SchedulerOnThreads, RunsACronEverySecondOnTheSecond) {
-  Scheduler<Bare> scheduler{runtime};
   Gate ran;
   std::atomic<std::int64_t> into_the_second{0};
+  Scheduler<Bare> scheduler{runtime};
   scheduler.schedule("job", Cron::parse("* * * * * *"), [&] {
     into_the_second = (runtime.system_now().time_since_epoch() % 1s).count();
     ran.open();
@@ -87,9 +87,9 @@ TEST_P(SchedulerOnThreads, RunsACronEverySecondOnTheSecond) {
 }
 
 TEST_P(SchedulerOnThreads, TriesAgain) {
-  Scheduler<Bare> scheduler{runtime, {.retry = {.max_attempts = 5, .backoff = 1ms}}};
   std::atomic<int> attempts{0};
   Gate done;
+  Scheduler<Bare> scheduler{runtime, {.retry = {.max_attempts = 5, .backoff = 1ms}}};
   scheduler.schedule("job", infinity, [&](Context& context) {
     ++attempts;
     if (context.attempt() < 5) throw std::runtime_error("not yet");
@@ -178,9 +178,9 @@ TEST_P(SchedulerOnThreads, AJobMayChangeItsSchedulerAndEndIt) {
 }
 
 TEST_P(SchedulerOnThreads, StopWaitsForJobsAndLetsThemKnow) {
-  Scheduler<Bare> scheduler{runtime, {.shutdown = patience}};
   Gate begun;
   std::atomic<bool> ended{false};
+  Scheduler<Bare> scheduler{runtime, {.shutdown = patience}};
   scheduler.schedule("job", infinity, [&](Context& context) {
     begun.open();
     while (!context.stop_token().stop_requested()) std::this_thread::yield();
@@ -214,9 +214,9 @@ TEST_P(SchedulerOnThreads, LeavesAJobBehindThatDoesNotEndInTime) {
 }
 
 TEST_P(SchedulerOnThreads, JobsThatBlockHoldUpNoOthers) {
-  Scheduler<Bare> scheduler{runtime};
   Gate release;
   Tally blocked, others;
+  Scheduler<Bare> scheduler{runtime};
   for (int i = 0; i < 4; ++i)
     scheduler.schedule("blocks " + std::to_string(i), infinity, [&] {
       blocked.add();
