@@ -14,11 +14,6 @@ static SchedulerOptions without_views(SchedulerOptions options) {
   return options;
 }
 
-// Due times that lie closer together than this share a tick; a simulation is exact.
-static Duration least_step(RuntimeCore& runtime) {
-  return runtime.choices() ? Duration{0} : std::chrono::microseconds{100};
-}
-
 SchedulerCore::SchedulerCore(std::shared_ptr<RuntimeCore> runtime, SchedulerBlueprint blueprint)
     : Engine(std::move(runtime), {"Scheduler", blueprint.type, blueprint.options.name},
              blueprint.options.shutdown),
@@ -28,7 +23,7 @@ SchedulerCore::SchedulerCore(std::shared_ptr<RuntimeCore> runtime, SchedulerBlue
       factory_(std::move(blueprint.factory)),
       zone_(TimeZone::find(blueprint.options.time_zone)),
       may_hibernate_(hooks_.handle_hibernate && options_.hibernate_after != infinity),
-      least_step_(least_step(this->runtime())),
+      may_share_ticks_(!this->runtime().choices()),  // a simulation is exact
       clock_(*this, std::max(options_.priority, Priority::normal)),
       timetable_(zone_, moment()),
       stop_(std::nostopstate),

@@ -154,11 +154,11 @@ class SchedulerCore final : public Engine {
   const std::unique_ptr<JobsFactory> factory_;
   const TimeZone zone_;
   const bool may_hibernate_;
-  const Duration least_step_;  // between two ticks
+  const bool may_share_ticks_;
 
   Clock clock_;
   Ticks armed_for_ = never;
-  Ticks last_tick_ = 0;
+  Ticks not_before_ = 0;  // the next tick
   bool ticking_ = false;
   std::shared_ptr<SchedulerCore> clock_self_;
 

@@ -10,6 +10,13 @@
 namespace poolder::detail {
 
 static constexpr int most_in_a_tick = 64;
+// Due times that lie closer together than this share a tick. Each tick wakes a thread, so where
+// more than 50,000 runs a second are due the step grows, and is short again when there are fewer.
+static Duration step_after(std::size_t launched) {
+  using std::chrono::microseconds;
+  return std::clamp<Duration>(launched * microseconds{20}, microseconds{100}, microseconds{500});
+}
+
 static constexpr MessageType hibernation{"handle_hibernate", nullptr};
 
 // By the thread that keeps time.
@@ -43,7 +50,7 @@ void SchedulerCore::tick() noexcept {
       }
       const Ticks next = next_tick(now);
       ticking_ = next <= now.steady;
-      last_tick_ = now.steady;
+      if (may_share_ticks_) not_before_ = after(now.steady, step_after(rest.launched.size()));
       wind_for(next);
     }
     if (!ticking_ && armed_for_ == never) clock_self_.reset();
@@ -130,7 +137,7 @@ Ticks SchedulerCore::next_tick(Moment now) {
 // The timer at `wanted` or earlier: a tick for nothing does no harm. Where the timer has fired, or
 // the clock ticks, that tick will see to it.
 void SchedulerCore::wind_for(Ticks wanted) {
-  wanted = std::max(wanted, after(last_tick_, least_step_));
+  wanted = std::max(wanted, not_before_);
   if (!accepting_ || ticking_ || wanted >= armed_for_) return;
   if (armed_for_ != never && !runtime().cancel(clock_)) return;
   armed_for_ = wanted;
