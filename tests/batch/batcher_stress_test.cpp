@@ -176,61 +176,17 @@ bool use(Checks& batcher) {
   return !code;
 }
 
-TEST(BatcherStartStop, BearsAThousandStopsWhileItsUsersNeverPause) {
+TEST(BatcherStartStop, BearsEveryEndWhileItsUsersNeverPause) {
   Log log;
   Checking::ordered = false;
-  Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Checks> checks{
-      [&] {
+  const poolder_tests::Ends<Checks> ends{
+      [&](Runtime& runtime) {
         return std::make_unique<Checks>(
             runtime, BatcherOptions{.name = "checks", .limit = 5, .timeout = 1ms}, &log);
       },
-      use, [](Checks& batcher) { batcher.stop(); }};
+      use, [&] { EXPECT_EQ(log.alive, 0); }};
 
-  const std::size_t told = checks.stress(1'000, 2, 20);
-
-  EXPECT_EQ(told, 2'000u);
-  EXPECT_EQ(log.alive, 0);
-}
-
-TEST(BatcherStartStop, LetsManyThreadsStopOneBatcherAtOnce) {
-  Log log;
-  Checking::ordered = false;
-  Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Checks> checks{
-      [&] { return std::make_unique<Checks>(runtime, BatcherOptions{.limit = 5}, &log); }, use,
-      [&](Checks& batcher) {
-        std::jthread other([&] { batcher.stop(); });
-        std::jthread third([&] { batcher.stop(); });
-        batcher.stop();
-        EXPECT_EQ(log.alive, 0);
-      }};
-
-  const std::size_t told = checks.stress(200, 2, 20);
-
-  EXPECT_EQ(told, 400u);
-}
-
-TEST(BatcherStartStop, BearsRuntimesThatEndWhileItIsBusy) {
-  Checking::ordered = false;
-  for (int time = 0; time < 200; ++time) {
-    Log log;
-    auto runtime = std::make_unique<Runtime>(RuntimeOptions{.threads = 2});
-    Checks batcher{*runtime, BatcherOptions{.limit = 5, .timeout = 1ms}, &log};
-    std::atomic<int> used{0};
-    std::jthread user([&] {
-      while (use(batcher)) {
-        ++used;
-        used.notify_one();
-      }
-    });
-    for (int seen = used; seen < 50; seen = used) used.wait(seen);
-
-    runtime.reset();
-    user.join();
-
-    EXPECT_EQ(log.alive, 0);
-  }
+  ends.bear_all();
 }
 
 }  // namespace

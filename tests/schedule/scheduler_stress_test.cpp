@@ -143,55 +143,14 @@ bool use(Counters& scheduler) {
   }) && !stopped([&] { scheduler.cancel(name); });
 }
 
-TEST(SchedulerStartStop, BearsAThousandStopsWhileItsUsersNeverPause) {
-  Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Counters> counters{
-      [&] { return std::make_unique<Counters>(runtime); }, use,
-      [](Counters& scheduler) {
-        scheduler.stop();
-        EXPECT_LE(Counted::alive, 2) << "but for what its users are about to add";
-      }};
+TEST(SchedulerStartStop, BearsEveryEndWhileItsUsersNeverPause) {
+  const poolder_tests::Ends<Counters> ends{
+      [](Runtime& runtime) { return std::make_unique<Counters>(runtime); }, use,
+      [] { EXPECT_LE(Counted::alive, 2) << "but for what its users are about to add"; }};
 
-  const std::size_t told = counters.stress(1'000, 2, 20);
+  ends.bear_all();
 
-  EXPECT_EQ(told, 2'000u);
   EXPECT_EQ(Counted::alive, 0);
-}
-
-TEST(SchedulerStartStop, LetsManyThreadsStopOneAtOnce) {
-  Runtime runtime{{.threads = 2}};
-  const poolder_tests::StartStop<Counters> counters{
-      [&] { return std::make_unique<Counters>(runtime); }, use,
-      [](Counters& scheduler) {
-        std::jthread other([&] { scheduler.stop(); });
-        std::jthread third([&] { scheduler.stop(); });
-        scheduler.stop();
-      }};
-
-  const std::size_t told = counters.stress(200, 2, 20);
-
-  EXPECT_EQ(told, 400u);
-  EXPECT_EQ(Counted::alive, 0);
-}
-
-TEST(SchedulerStartStop, StopsWhatStillRunsWhenTheRuntimeIsDestroyedFirst) {
-  for (int time = 0; time < 200; ++time) {
-    auto runtime = std::make_unique<Runtime>(RuntimeOptions{.threads = 2});
-    Counters scheduler{*runtime};
-    std::atomic<int> used{0};
-    std::jthread user([&] {
-      while (use(scheduler)) {
-        ++used;
-        used.notify_one();
-      }
-    });
-    for (int seen = used; seen < 10; seen = used) used.wait(seen);
-
-    runtime.reset();
-    user.join();
-
-    EXPECT_EQ(Counted::alive, 0);
-  }
 }
 
 TEST(SchedulerStartStop, StartsAfreshAgainAndAgainWhileItsUsersNeverPause) {
