@@ -3,6 +3,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -10,8 +12,6 @@
 #include <unistd.h>
 
 #include <poolder/supervise/signal.hpp>
-
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -21,6 +21,15 @@ bool is_awaited(int number) {
   struct sigaction now {};
   sigaction(number, nullptr, &now);
   return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN;
+}
+
+/// The thread waits in the kernel.
+bool sleeps(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string state;
+  std::getline(file, state, ')');
+  file >> state;
+  return state == "S";
 }
 
 /// Sends the signal once somebody waits for it.
@@ -58,10 +67,13 @@ TEST(Signal, EachOfTheTwoEndsTheWaitAndIsToldByNumber) {
 
 TEST(Signal, EndsAWaitThatHasBegunToSleep) {
   int got = 0;
+  std::atomic<pid_t> waiter{0};
   {
-    std::jthread waiting([&] { got = poolder::wait_for_signal(); });
-    while (!is_awaited(SIGTERM)) std::this_thread::yield();
-    std::this_thread::sleep_for(20ms);
+    std::jthread waiting([&] {
+      waiter = gettid();
+      got = poolder::wait_for_signal();
+    });
+    while (!is_awaited(SIGTERM) || !sleeps(waiter)) std::this_thread::yield();
     send(SIGTERM);
   }
 
