@@ -10,14 +10,7 @@
 
 #include <poolder/runtime/detail/node_cache.hpp>
 
-// Under AddressSanitizer every node is an allocation of its own, so that a use after free is seen.
-#if defined(__SANITIZE_ADDRESS__)
-#define POOLDER_PLAIN_NODES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define POOLDER_PLAIN_NODES 1
-#endif
-#endif
+#include "runtime/plain_nodes.hpp"
 
 namespace poolder::detail {
 
