@@ -42,17 +42,19 @@ class Latenesses {
   explicit Latenesses(std::size_t most) : values_(most) {}
 
   void begin() { next_.store(0, std::memory_order_relaxed); }
+  void end() { recorded_ = next_.exchange(values_.size(), std::memory_order_relaxed); }
   void add(std::int64_t nanoseconds) {
     const std::size_t at = next_.fetch_add(1, std::memory_order_relaxed);
     if (at < values_.size()) values_[at] = static_cast<float>(nanoseconds);
   }
   std::vector<float> take() {
-    values_.resize(std::min(values_.size(), next_.load(std::memory_order_relaxed)));
+    values_.resize(std::min(values_.size(), recorded_));
     return std::move(values_);
   }
 
  private:
   std::vector<float> values_;
+  std::size_t recorded_ = 0;
   std::atomic<std::size_t> next_{0};
 };
 
@@ -86,6 +88,7 @@ void beat(std::size_t count, milliseconds interval, milliseconds span, Run& run)
   const Usage used = Usage::now();
   std::this_thread::sleep_for(span);
   const double cpu = Usage::now().cpu_seconds() - used.cpu_seconds();
+  latenesses.end();  // jobs() of so many takes a while, in which none is launched
 
   std::uint64_t runs = 0, skipped = 0;
   for (const poolder::JobStats& stats : scheduler.jobs()) {

@@ -41,7 +41,7 @@ namespace poolder {
 /// forwards over a job's time is as if the program had been suspended (Missed); setting it back by
 /// a minute or more computes the next times of cron expressions anew, by less makes them wait. Both
 /// are noticed within two seconds. On threads a time comes up to a tenth of a millisecond later
-/// where many are close together.
+/// where many are close together, and up to half of one where over 50,000 a second are due.
 ///
 /// All functions may be called from any thread, at any moment, inside jobs too, and wait for no
 /// job unless they say so. All but stop() throw Error{stopped} once the scheduler has stopped;
@@ -106,7 +106,7 @@ class Scheduler {
   void pause(std::string_view job) { handle_.pause(job); }
   /// Goes on with the times as they would have been; those that have passed are not counted.
   void resume(std::string_view job) { handle_.resume(job); }
-  /// The definition's first.
+  /// The definition's first. Takes some 0.4 us for each, and nothing is launched meanwhile.
   std::vector<JobStats> jobs() const { return handle_.jobs(); }
 
   /// As given in the options; lives as long as this object.
