@@ -8,7 +8,9 @@ namespace poolder::detail {
 
 Subscription Monitors::monitor(Pid pid, Callback callback) {
   auto subscriber = std::make_shared<Subscriber>(core_.weak_from_this());
-  subscriber->when_cancelled([this, pid, self = subscriber.get()] { forget(pid, self); });
+  subscriber->when_cancelled([core = core_.weak_from_this(), pid, self = subscriber.get()] {
+    if (const auto alive = core.lock()) alive->monitors().forget(pid, self);
+  });
   cell_.enter([&] { watchers_[pid.value()].push_back({subscriber, std::move(callback)}); });
   // Listed first, then asked: an end that comes in between finds the watcher.
   if (!core_.registry().owns(pid)) tell(take(pid), pid, remembered(pid));
@@ -63,9 +65,9 @@ ExitReason Monitors::remembered(Pid pid) {
 
 void Monitors::tell(std::vector<Watcher> watchers, Pid pid, const ExitReason& reason) {
   for (Watcher& each : watchers) {
-    run_detached(core_,
-                 [subscriber = std::move(each.subscriber), callback = std::move(each.callback), pid,
-                  reason] { subscriber->run([&] { callback(pid, reason); }); });
+    run_detached(core_, [&core = core_, subscriber = std::move(each.subscriber),
+                         callback = std::move(each.callback), pid,
+                         reason] { subscriber->run(core, [&] { callback(pid, reason); }); });
   }
 }
 

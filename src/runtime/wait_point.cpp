@@ -7,10 +7,15 @@
 #include "runtime/cpu_count.hpp"
 #include "runtime/futex.hpp"
 #include "runtime/relax.hpp"
+#include "runtime/subscriber.hpp"
 
 namespace poolder::detail {
 
-bool WaitPoint::wait_until(RuntimeCore& core, Ticks deadline) { return core.wait(*this, deadline); }
+bool WaitPoint::wait_until(RuntimeCore& core, Ticks deadline) {
+  if (signalled()) return true;
+  const Subscriber::Waits callbacks;
+  return core.wait(*this, deadline);
+}
 
 bool WaitPoint::signal() noexcept {
   const int before = state_.exchange(done, std::memory_order_acq_rel);

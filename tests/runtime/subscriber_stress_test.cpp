@@ -25,7 +25,7 @@ TEST(Subscription, RunsNoCallbackOnceCancelHasReturned) {
 
     poolder_tests::on_threads(2, [&](std::size_t i) {
       if (i == 0) {
-        subscriber->run([&] { ++*used; });
+        subscriber->run(*runtime.core(), [&] { ++*used; });
       } else {
         subscriber->cancel();
         EXPECT_LE(*used, 1);

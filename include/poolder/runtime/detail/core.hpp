@@ -110,6 +110,14 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   Monitors& monitors() noexcept { return *monitors_; }
   WaitGraph& wait_graph() noexcept { return *wait_graph_; }
 
+  /// How many callbacks of subscriptions have thrown.
+  std::uint64_t callback_failures() const noexcept {
+    return callback_failures_.load(std::memory_order_relaxed);
+  }
+  void count_callback_failure() noexcept {
+    callback_failures_.fetch_add(1, std::memory_order_relaxed);
+  }
+
  protected:
   RuntimeCore();
   virtual void stop_threads() = 0;
@@ -119,6 +127,7 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   std::unique_ptr<Monitors> monitors_;
   std::unique_ptr<WaitGraph> wait_graph_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> callback_failures_{0};
 };
 
 /// Runs `job` as run_detached does, after `delay`.
