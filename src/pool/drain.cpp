@@ -8,8 +8,9 @@ namespace poolder::detail {
 // `unlimited` stands for the backoffs. Nothing: all were idle, each at the moment it was looked at.
 std::optional<std::size_t> PoolCore::first_busy() const {
   for (std::size_t i = 0; i < slots_.count(); ++i)
-    if (!slots_[i].is_idle() && !slots_[i].mail().is_closed()) return i;
+    if (is_busy(i)) return i;
   if (backoffs().size() > 0) return unlimited;
+  if (shared_queue_.size() > 0) return any_slot;
   return std::nullopt;
 }
 
@@ -43,6 +44,12 @@ bool PoolCore::drain(Duration deadline) {
   }
 }
 
+bool PoolCore::is_busy(std::size_t index) const {
+  if (index == unlimited) return backoffs().size() > 0;
+  if (index == any_slot) return shared_queue_.size() > 0;
+  return !slots_[index].is_idle() && !slots_[index].mail().is_closed();
+}
+
 bool PoolCore::wait_for_idle(std::size_t index, Ticks deadline) {
   WaitPoint idle;
   cell_.enter([&] { idle_waiters_.push_back({index, &idle}); });
@@ -54,10 +61,7 @@ bool PoolCore::wait_for_idle(std::size_t index, Ticks deadline) {
     while (!listed && !idle.signalled()) relax();
   };
   // Listed first, then looked: a slot that became idle before did not see the entry.
-  const bool busy = index == unlimited
-                        ? backoffs().size() > 0
-                        : !slots_[index].is_idle() && !slots_[index].mail().is_closed();
-  if (!busy) return withdraw(), true;
+  if (!is_busy(index)) return withdraw(), true;
   try {
     if (idle.wait_until(*runtime_, deadline)) return true;
   } catch (...) {
@@ -72,7 +76,7 @@ void PoolCore::slot_idle(std::size_t index) {
   std::vector<WaitPoint*> told;
   cell_.enter([&] {
     std::erase_if(idle_waiters_, [&](const Drainer& each) {
-      if (each.index != index) return false;
+      if (each.index != index && each.index != any_slot) return false;
       told.push_back(each.point);
       return true;
     });

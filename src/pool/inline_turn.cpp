@@ -28,11 +28,18 @@ InlineTurn::InlineTurn(const PoolHandle& pool, const CallOptions& options,
   PoolCore& core = *pool.core_;
   core.check_thread();
   core.check_open();
-  Slot& slot = core.choose(options, Keyed{type, key});
-  slot_ = &slot;
+  const Route* route = options.route ? &*options.route : nullptr;
+  const auto routing = core.routing_of(route);
+  const bool any = routing == Routing::available || routing == Routing::next_available;
+  if (!any) slot_ = &core.choose(route, Keyed{type, key});
   Random* choices = core.runtime().choices();
   if (choices && choices->below(2) == 0) return;  // sending is right, too: a simulation tries both
   if (too_deep()) return;
+  if (any) {
+    begin_at_a_free_worker(core, type);
+    return;
+  }
+  Slot& slot = *slot_;
   if (Activation::current()) edge_ = std::make_unique<Edge>(core.runtime().wait_graph(), &slot);
   if (!slot.mail().enter()) return;
   if (slot.ready_for_inline()) {
@@ -40,6 +47,14 @@ InlineTurn::InlineTurn(const PoolHandle& pool, const CallOptions& options,
   } else {
     slot.hand_back();
   }
+}
+
+// None is free: the call is sent, and waits or is refused as its routing says.
+void InlineTurn::begin_at_a_free_worker(PoolCore& core, const WorkerMessageType& type) {
+  slot_ = core.take_free_worker();
+  if (!slot_) return;
+  if (Activation::current()) edge_ = std::make_unique<Edge>(core.runtime().wait_graph(), slot_);
+  box_ = &slot_->begin_inline(type);
 }
 
 InlineTurn::~InlineTurn() = default;

@@ -26,6 +26,7 @@ void PoolCore::begin_stop(ExitReason reason) {
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
   for (Message* each : backoffs().close(*this))
     give_up_message(each, ErrorCode::stopped, "the pool has stopped");
+  close_sharing();
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
   request_stops(generation);
   cell_.enter([&] { phase_ = Phase::stopping; });

@@ -19,8 +19,10 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
       handle_init_(blueprint.handle_init),
       slots_(options_.size),
       window_(options_.restart),
-      random_(runtime_->choices() ? runtime_->choices()->next() : new_pid(0).value()) {
+      random_(runtime_->choices() ? runtime_->choices()->next() : new_pid(0).value()),
+      shared_queue_(options_.queue) {
   options_.name = name_;
+  shared_ = &shared_queue_;
 }
 
 PoolCore::~PoolCore() = default;

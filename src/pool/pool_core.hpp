@@ -17,6 +17,7 @@
 #include "pool/slot_table.hpp"
 #include "worker/slot.hpp"
 #include "worker/slot_owner.hpp"
+#include "worker/unsent.hpp"
 
 namespace poolder::detail {
 
@@ -68,13 +69,35 @@ class PoolCore final : public EngineCore,
   std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
   Slot& in_turn();
   Slot& choose(const Route& route, const Keyed& keyed);
-  Slot& choose(const CallOptions& options, const Keyed& keyed) {
-    return options.route ? choose(*options.route, keyed) : by_routing(options_.routing, keyed);
+  Slot& choose(const Route* route, const Keyed& keyed) {
+    return route ? choose(*route, keyed) : by_routing(options_.routing, keyed);
   }
   Slot* find(Pid pid) const noexcept;
   Slot& by_routing(Routing routing, const Keyed& keyed);
+  /// By which routing a message goes; nothing: the route names a slot.
+  std::optional<Routing> routing_of(const Route* route) const noexcept {
+    if (!route) return options_.routing;
+    if (route->kind() != Route::Kind::routing) return std::nullopt;
+    return route->routing();
+  }
 
-  // sending.cpp
+  // available.cpp: for whoever is free
+  /// A worker that is free, and its baton the caller's; null: there is none.
+  Slot* take_free_worker();
+  void wake_a_free_worker() noexcept override;
+
+  // sending.cpp: a route of null is the pool's own
+  void cast(Unsent& message, const Route* route);
+  bool try_cast(Unsent& message);
+  /// Waits for the reply. `chosen`: the slot, where that has been settled.
+  void call(Unsent& message, ReplyBase& reply, const CallOptions& options, Slot* chosen);
+  /// Throws what the route refuses.
+  void request(Unsent& message, ReplyBase& reply, const CallOptions& options);
+  /// To that slot, in use or not; what it refuses is stored in the reply.
+  void request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline);
+  /// Waits for the reply of that slot. False: the deadline has passed.
+  bool wait_for(std::size_t index, ReplyBase& reply, Ticks deadline);
+  Ticks deadline_of(const CallOptions& options) const;
   void cast_all(Message** messages, std::size_t count);
   std::size_t broadcast(Message* (*copy)(const void*), const void* job, bool may_wait);
   void check_open() const;
@@ -119,11 +142,30 @@ class PoolCore final : public EngineCore,
   enum class Phase { running, closing, stopping, finishing, stopped };
   /// One life, from a start to the end after it.
   using Generation = std::uint32_t;
+  /// In place of a slot's index, for who drains: whichever comes to rest next.
+  static constexpr std::size_t any_slot = unlimited - 1;
   struct Drainer {
     std::size_t index;
     WaitPoint* point;
   };
 
+  Slot* take_one_at_rest();
+  bool anyone_settles() const noexcept;
+  Slot& least_loaded();
+  Slot& least_loaded_of_all(std::size_t now);
+  void begin_sharing();
+  void close_sharing();
+  std::size_t broadcast_copies(const Message& message, bool may_wait);
+  void share(Unsent& message, Ticks deadline);
+  bool try_share(Unsent& message);
+  void share_call(Unsent& message, ReplyBase& reply, const CallOptions& options, Ticks deadline);
+  void share_request(Unsent& message, ReplyBase& reply, const CallOptions& options, Ticks deadline);
+  bool withdraw(Message& message, ReplyBase& reply, std::exception_ptr error);
+  Ticks worker_by(const CallOptions& options, Ticks deadline) const;
+  /// Throws Error{no_worker} where none is free.
+  Slot& give_to_free_worker(Unsent& message);
+  bool push_shared(Message* message, SharedQueue::Blocked* blocked);
+  void wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline);
   std::optional<Pid> change_size(std::size_t from, std::size_t to);
   void hurry(std::size_t first, std::vector<Pid> going);
   void look_again_after_kill(Slot& slot, Pid victim);
@@ -141,6 +183,7 @@ class PoolCore final : public EngineCore,
   std::vector<Pid> workers_present() const;
   void reopen(const std::vector<WorkerBox*>& boxes);
   std::optional<std::size_t> first_busy() const;
+  bool is_busy(std::size_t index) const;
   std::uint64_t runs() const;
   bool wait_for_idle(std::size_t index, Ticks deadline);
 
@@ -174,6 +217,9 @@ class PoolCore final : public EngineCore,
   std::vector<Drainer> idle_waiters_;
   std::shared_ptr<PoolCore> self_;              // while a slot is open
   std::map<std::size_t, WorkerBox*> arrivals_;  // workers for slots that come back into use
+  std::size_t waiting_inside_ = 0;              // of its handlers, for room in the shared queue
+
+  SharedQueue shared_queue_;
 };
 
 }  // namespace poolder::detail

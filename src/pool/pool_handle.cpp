@@ -5,22 +5,6 @@
 
 namespace poolder::detail {
 
-namespace {
-
-/// A copy of it for every worker; how many got one. Without `may_wait`, who has no room gets none.
-std::size_t broadcast_copies(PoolCore& core, const Message& message, bool may_wait) {
-  if (!static_cast<const WorkerMessageType&>(*message.type).copy)
-    fail(ErrorCode::invalid_argument, "a message of type " + std::string(message.type->name) +
-                                          " cannot be copied, so it cannot be broadcast");
-  const auto copy = [](const void* original) {
-    const auto& each = *static_cast<const Message*>(original);
-    return static_cast<const WorkerMessageType&>(*each.type).copy(each);
-  };
-  return core.broadcast(copy, &message, may_wait);
-}
-
-}  // namespace
-
 PoolHandle PoolHandle::start(const std::shared_ptr<RuntimeCore>& runtime, PoolBlueprint blueprint) {
   return PoolHandle{PoolCore::start(runtime, std::move(blueprint))};
 }
@@ -35,24 +19,11 @@ const std::shared_ptr<RuntimeCore>& PoolHandle::runtime() const noexcept {
 
 std::shared_ptr<EngineCore> PoolHandle::core() const noexcept { return core_; }
 
-void PoolHandle::cast(Message* message) const {
+void PoolHandle::cast(Message* message, const Route* route) const {
   Unsent unsent{message};
   core_->check_thread();
   core_->check_open();
-  const Routing routing = core_->options().routing;
-  if (routing == Routing::broadcast) return (void)broadcast_copies(*core_, *unsent, true);
-  Slot& slot = routing == Routing::round_robin ? core_->in_turn()
-                                               : core_->by_routing(routing, Keyed{*unsent});
-  slot.cast(unsent.give());
-}
-
-void PoolHandle::cast(Message* message, const Route& route) const {
-  Unsent unsent{message};
-  core_->check_thread();
-  core_->check_open();
-  if (route.is(Routing::broadcast)) return (void)broadcast_copies(*core_, *unsent, true);
-  Slot& slot = core_->choose(route, Keyed{*unsent});
-  slot.cast(unsent.give());
+  core_->cast(unsent, route);
 }
 
 bool PoolHandle::try_cast(Message* message) const {
@@ -60,12 +31,9 @@ bool PoolHandle::try_cast(Message* message) const {
   core_->check_thread();
   if (core_->is_closed()) return false;
   try {
-    if (core_->options().routing == Routing::broadcast)
-      return broadcast_copies(*core_, *unsent, false) > 0;
-    Slot& slot = core_->by_routing(core_->options().routing, Keyed{*unsent});
-    return slot.try_cast(unsent.give());
+    return core_->try_cast(unsent);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::stopped) return false;
+    if (error.code() == ErrorCode::stopped || error.code() == ErrorCode::no_worker) return false;
     throw;
   }
 }
@@ -81,7 +49,7 @@ void PoolHandle::cast_all(Message** messages, std::size_t count) const {
   }
   for (std::size_t i = 0; i < count; ++i) {
     try {
-      cast(messages[i]);
+      cast(messages[i], nullptr);
     } catch (...) {
       for (std::size_t left = i + 1; left < count; ++left) free_message(messages[left]);
       throw;
@@ -107,7 +75,7 @@ bool PoolHandle::routes_by_key(const CallOptions& options) const noexcept {
 bool PoolHandle::calls_inline() const noexcept { return core_->options().inline_calls; }
 
 Ticks PoolHandle::deadline_of(const CallOptions& options) const {
-  return after(core_->runtime().now(), options.timeout.value_or(core_->options().call_timeout));
+  return core_->deadline_of(options);
 }
 
 void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& options,
@@ -115,20 +83,32 @@ void PoolHandle::call(Message* message, ReplyBase& reply, const CallOptions& opt
   Unsent unsent{message};
   core_->check_thread();
   core_->check_open();
-  Slot& slot = chosen ? *chosen : core_->choose(options, Keyed{*unsent});
-  slot.call(unsent.give(), reply, deadline_of(options));
+  core_->call(unsent, reply, options, chosen);
 }
 
 void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& options) const {
-  Unsent unsent{message};
+  Unsent unsent{message};  // freed last: that publishes the reply
   core_->check_thread();
   try {
     core_->check_open();
-    Slot& slot = core_->choose(options, Keyed{*unsent});
-    slot.request(unsent.give(), reply, deadline_of(options));
+    core_->request(unsent, reply, options);
   } catch (...) {
     reply.fail(std::current_exception());
   }
+}
+
+void PoolHandle::request_at(std::size_t index, Message* message, ReplyBase& reply,
+                            Ticks deadline) const {
+  core_->request_at(index, message, reply, deadline);
+}
+
+bool PoolHandle::wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) const {
+  return core_->wait_for(index, reply, deadline);
+}
+
+void PoolHandle::check_open() const {
+  core_->check_thread();
+  core_->check_open();
 }
 
 std::string_view PoolHandle::name() const noexcept { return core_->name(); }

@@ -73,6 +73,7 @@ void PoolCore::reopen(const std::vector<WorkerBox*>& boxes) {
   open_ = slots_.count();
   self_ = shared_from_this();
   backoffs().reopen();
+  shared_queue_.reopen();
   size_.store(boxes.size(), std::memory_order_release);
   for (std::size_t i = 0; i < slots_.count(); ++i)
     slots_[i].reopen(i < boxes.size() ? boxes[i] : nullptr);

@@ -63,8 +63,44 @@ Slot& PoolCore::by_routing(Routing routing, const Keyed& keyed) {
       return slots_[jump_hash(keyed.key(), now)];
     case Routing::broadcast:
       fail(ErrorCode::invalid_argument, "a call goes to one worker; it cannot be broadcast");
+    case Routing::least_loaded:
+      return least_loaded();
+    case Routing::available:
+    case Routing::next_available:
+      break;  // not of one slot: see available.cpp
   }
   return in_turn();
+}
+
+// Of many, the better of two (Mitzenmacher, "The Power of Two Choices in Randomized Load
+// Balancing", 2001).
+Slot& PoolCore::least_loaded() {
+  constexpr std::size_t few = 64;
+  const std::size_t now = size();
+  if (now <= few) return least_loaded_of_all(now);
+  begin_sharing();
+  for (std::size_t free = shared_queue_.take_free(); free != SharedQueue::nobody;
+       free = shared_queue_.take_free())
+    if (free < now && slots_[free].load() == 0) return slots_[free];
+  Slot& one = slots_[draw(*runtime_) % now];
+  Slot& other = slots_[draw(*runtime_) % now];
+  return other.load() < one.load() ? other : one;
+}
+
+Slot& PoolCore::least_loaded_of_all(std::size_t now) {
+  const std::size_t first = draw(*runtime_) % now;
+  Slot* least = nullptr;
+  std::size_t least_load = 0;
+  for (std::size_t i = 0; i < now; ++i) {
+    Slot& slot = slots_[(first + i) % now];
+    const std::size_t load = slot.load();
+    if (load == 0) return slot;
+    if (!least || load < least_load) {
+      least = &slot;
+      least_load = load;
+    }
+  }
+  return *least;
 }
 
 Slot& PoolCore::choose(const Route& route, const Keyed& keyed) {

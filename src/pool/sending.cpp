@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <string>
 
 #include <poolder/core/error.hpp>
 
 #include "pool/pool_core.hpp"
+#include "runtime/wait_graph.hpp"
 
 namespace poolder::detail {
 
@@ -10,6 +12,94 @@ constexpr std::string_view has_stopped = "the pool has stopped";
 
 void PoolCore::check_open() const {
   if (closed_.load(std::memory_order_acquire)) fail(ErrorCode::stopped, has_stopped);
+}
+
+Ticks PoolCore::deadline_of(const CallOptions& options) const {
+  return after(runtime_->now(), options.timeout.value_or(options_.call_timeout));
+}
+
+void PoolCore::cast(Unsent& unsent, const Route* route) {
+  switch (routing_of(route).value_or(Routing::round_robin)) {
+    case Routing::broadcast:
+      return (void)broadcast_copies(*unsent, true);
+    case Routing::available:
+      return share(unsent, never);
+    case Routing::next_available:
+      return (void)give_to_free_worker(unsent);
+    default:
+      break;
+  }
+  Slot& slot = choose(route, Keyed{*unsent});
+  slot.cast(unsent.give());
+}
+
+bool PoolCore::try_cast(Unsent& unsent) {
+  switch (options_.routing) {
+    case Routing::broadcast:
+      return broadcast_copies(*unsent, false) > 0;
+    case Routing::available:
+      return try_share(unsent);
+    case Routing::next_available:
+      return give_to_free_worker(unsent), true;
+    default:
+      break;
+  }
+  Slot& slot = choose(nullptr, Keyed{*unsent});
+  return slot.try_cast(unsent.give());
+}
+
+void PoolCore::call(Unsent& unsent, ReplyBase& reply, const CallOptions& options, Slot* chosen) {
+  const Ticks deadline = deadline_of(options);
+  const Route* route = options.route ? &*options.route : nullptr;
+  const auto routing = chosen ? std::nullopt : routing_of(route);
+  if (routing == Routing::available) return share_call(unsent, reply, options, deadline);
+  if (routing == Routing::next_available) {
+    const Slot& slot = give_to_free_worker(unsent);
+    const WaitGraph::Edge edge{runtime_->wait_graph(), &slot};
+    if (!reply.wait(*runtime_, deadline))
+      fail(ErrorCode::timeout, "the call was not answered in time");
+    return;
+  }
+  Slot& slot = chosen ? *chosen : choose(route, Keyed{*unsent});
+  slot.call(unsent.give(), reply, deadline);
+}
+
+void PoolCore::request(Unsent& unsent, ReplyBase& reply, const CallOptions& options) {
+  const Ticks deadline = deadline_of(options);
+  const Route* route = options.route ? &*options.route : nullptr;
+  const auto routing = routing_of(route);
+  if (routing == Routing::available) return share_request(unsent, reply, options, deadline);
+  if (routing == Routing::next_available) return (void)give_to_free_worker(unsent);
+  Slot& slot = choose(route, Keyed{*unsent});
+  slot.request(unsent.give(), reply, deadline);
+}
+
+// A handler does not wait for itself; it gets an error in its own place.
+void PoolCore::request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline) {
+  Unsent unsent{message};
+  Slot& slot = slots_[index];
+  const std::vector<const Slot*> mine = owned_here();
+  if (std::find(mine.begin(), mine.end(), &slot) == mine.end())
+    return slot.request(unsent.give(), reply, deadline);
+  reply.fail(failure(ErrorCode::would_deadlock, "the worker would wait for itself"));
+}
+
+bool PoolCore::wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) {
+  if (reply.ready()) return true;
+  const WaitGraph::Edge edge{runtime_->wait_graph(), &slots_[index]};
+  return reply.wait(*runtime_, deadline);
+}
+
+// A copy of it for every worker; how many got one. Without `may_wait`, who has no room gets none.
+std::size_t PoolCore::broadcast_copies(const Message& message, bool may_wait) {
+  if (!static_cast<const WorkerMessageType&>(*message.type).copy)
+    fail(ErrorCode::invalid_argument, "a message of type " + std::string(message.type->name) +
+                                          " cannot be copied, so it cannot be broadcast");
+  const auto copy = [](const void* original) {
+    const auto& each = *static_cast<const Message*>(original);
+    return static_cast<const WorkerMessageType&>(*each.type).copy(each);
+  };
+  return broadcast(copy, &message, may_wait);
 }
 
 SlotOwner::Refusal PoolCore::refusal(const Slot&) const noexcept {
@@ -63,6 +153,7 @@ std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job, 
 // Its slot is no more: to the rest, by the same routing. A key function that throws leaves it to
 // turns.
 void PoolCore::requeue_elsewhere(Message* message) noexcept {
+  if (options_.routing == Routing::available) message->shared = 1;
   Slot* slot = nullptr;
   try {
     const auto& type = static_cast<const WorkerMessageType&>(*message->type);

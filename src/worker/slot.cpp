@@ -46,23 +46,45 @@ void Slot::run(Turn& turn) noexcept {
       continue;
     }
     if (retired_) {
+      leave_shared_to_others();
       forward();
       if (rest() == Step::gone) return;
       continue;
     }
     if (!box_) {
+      leave_shared_to_others();
       if (renew() == Step::gone) return;
       continue;
     }
     Message* message = next_message(paused);
     if ((message ? handle(message) : wait_for_mail()) == Step::gone) return;
   } while (turn.may_go_on());
+  // With nothing left to do it does not stand in a run queue: it is free.
+  if (box_ && !has_work() && wait_for_mail() == Step::gone) return;
   owner_.runtime().schedule_last(*this);
+}
+
+// Its own come before those for whoever is free.
+Message* Slot::next_message(std::uint32_t unless) noexcept {
+  Message* own = next_of_its_own(unless);
+  SharedQueue* shared = owner_.shared();
+  if (!shared || shared->size() == 0) [[likely]]
+    return own;
+  if (!own && !retired_) return shared->pop_unless(control_, unless);
+  leave_shared_to_others();
+  return own;
+}
+
+bool Slot::shares() const noexcept { return owner_.shared() && owner_.shared()->in_use(); }
+
+// Messages wait that this slot will not come to for a while.
+void Slot::leave_shared_to_others() noexcept {
+  if (owner_.shared() && owner_.shared()->size() > 0) owner_.wake_a_free_worker();
 }
 
 // Null where control_ has one of the bits `unless`. They are looked at after the message: one that
 // was sent after a pause() is seen no earlier than the pause.
-Message* Slot::next_message(std::uint32_t unless) noexcept {
+Message* Slot::next_of_its_own(std::uint32_t unless) noexcept {
   if (!batch_) {
     const Mailbox::Mail mail = mail_.look();
     batch_ = mail.oldest;
@@ -81,6 +103,10 @@ bool Slot::has_mail() noexcept {
   return batch_ || mail_.length() > 0 || (queue_ && !queue_->empty());
 }
 
+bool Slot::has_work() noexcept {
+  return has_mail() || (owner_.shared() && owner_.shared()->size() > 0);
+}
+
 Slot::Step Slot::wait_for_mail() noexcept {
   const bool is_paused = (control_.load(std::memory_order_acquire) & paused) != 0;
   return batch_ || (is_paused && has_mail()) ? park(paused) : rest();
@@ -92,10 +118,13 @@ Slot::Step Slot::rest() noexcept {
     if (!timer_ && !slept_) put_off(owner_.worker_type().options.hibernate_after);
     if (timer_ && timer_->idle_since == 0) timer_->idle_since = owner_.runtime().now();
   }
+  const bool in_use = !retired_;
   if (!mail_.leave()) return Step::go_on;
-  const bool asked = (control_.load(std::memory_order_seq_cst) & ~(paused | parked)) != 0;
-  const bool work = queue_ && !queue_->empty();
-  if ((asked || work) && mail_.enter_after_change()) return Step::go_on;
+  const std::uint32_t now = control_.load(std::memory_order_seq_cst);
+  bool work = (now & ~(paused | parked)) != 0 || (queue_ && !queue_->empty());
+  if (!work && in_use && shares())
+    work = owner_.shared()->comes_to_rest(index_, (now & paused) == 0);
+  if (work && mail_.enter_after_change()) return Step::go_on;
   if (owner_.anyone_drains()) owner_.slot_idle(index_);
   return Step::gone;
 }
@@ -210,6 +239,11 @@ void Slot::hand_back() noexcept {
 std::size_t Slot::queue_length() const noexcept {
   return static_cast<std::size_t>(mail_.length()) + batch_length_.load(std::memory_order_relaxed) +
          (queue_ ? queue_->size() : 0);
+}
+
+std::size_t Slot::load() const noexcept {
+  if (present() == Pid{}) return unlimited;
+  return is_idle() ? 0 : queue_length() + 1;
 }
 
 const Activation* Slot::activation() const noexcept {

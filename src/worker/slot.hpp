@@ -89,12 +89,16 @@ class alignas(64) Slot : public Runnable {
   /// The worker object that is here, wanted or not.
   Pid present() const noexcept { return Pid::from(present_.load(std::memory_order_acquire)); }
   bool is_idle() const noexcept { return mail_.is_idle(); }
+  /// Neither at rest nor at anything: between the two, for a moment.
+  bool is_settling() const noexcept {
+    return !is_idle() && !activation() && present() != Pid{} && queue_length() == 0;
+  }
   const SlotOwner& owner() const noexcept { return owner_; }
 
   /// Sets and clears bits, and sees to it that the owner looks at them.
   void notify(std::uint32_t set, std::uint32_t clear = 0);
-  /// Something came into queue(): runs the slot if nobody does.
-  void wake();
+  /// Something came into queue(): runs the slot if nobody does. False: somebody does.
+  bool wake();
   /// Replaces the worker if it is still `victim`.
   bool kill(Pid victim);
   /// Tries again to take the slot from a handler that kill() just missed. True: nothing is left to
@@ -141,6 +145,12 @@ class alignas(64) Slot : public Runnable {
 
   // ---- the owner of the baton
   void run(Turn& turn) noexcept override;
+  /// A message for the slot that the caller has just entered, before all others; the baton goes
+  /// with it.
+  void hand_in(Message* message) noexcept;
+  bool is_paused() const noexcept {
+    return (control_.load(std::memory_order_acquire) & paused) != 0;
+  }
   /// Nothing stands before a request that has just entered the idle slot.
   bool ready_for_inline() const noexcept {
     return control_.load(std::memory_order_acquire) == 0 && box_ && !retired_;
@@ -158,6 +168,8 @@ class alignas(64) Slot : public Runnable {
   std::uint64_t restarts() const noexcept { return restarts_.load(std::memory_order_relaxed); }
   std::uint64_t runs() const noexcept { return processed() + failed() + retried(); }
   std::size_t queue_length() const noexcept;
+  /// What a message would wait for here: 0 at rest, `unlimited` without a worker.
+  std::size_t load() const noexcept;
   const Activation* activation() const noexcept;  ///< of the handler that runs; null: none
 
  private:
@@ -176,7 +188,11 @@ class alignas(64) Slot : public Runnable {
 
   // slot.cpp: the turn
   Message* next_message(std::uint32_t unless = 0) noexcept;
+  Message* next_of_its_own(std::uint32_t unless) noexcept;
   bool has_mail() noexcept;
+  bool has_work() noexcept;
+  bool shares() const noexcept;
+  void leave_shared_to_others() noexcept;
   Step wait_for_mail() noexcept;
   Step rest() noexcept;
   Step handle(Message* message) noexcept;

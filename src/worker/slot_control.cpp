@@ -21,8 +21,10 @@ void Slot::notify(std::uint32_t set, std::uint32_t clear) {
   if ((before & parked) != 0 || mail_.enter_after_change()) owner_.runtime().schedule(*this);
 }
 
-void Slot::wake() {
-  if (mail_.enter_after_change()) owner_.runtime().schedule(*this);
+bool Slot::wake() {
+  const bool rested = mail_.enter_after_change();
+  if (rested) owner_.runtime().schedule(*this);
+  return rested;
 }
 
 // The owner gives the baton up without leaving: mail gathers, and only notify brings the slot back.
@@ -38,6 +40,7 @@ Slot::Step Slot::park(std::uint32_t reason) noexcept {
 Slot::Step Slot::attend() noexcept {
   const std::uint32_t asked = control_.load(std::memory_order_acquire);
   if ((asked & closing) != 0 || pid() == Pid{}) return close(), Step::gone;
+  leave_shared_to_others();
   control_.fetch_and(~(resizing | replacing | hibernating), std::memory_order_acq_rel);
   if (asked & resizing) resize();
   replace_if_killed();

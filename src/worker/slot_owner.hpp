@@ -14,6 +14,7 @@
 #include <poolder/worker/detail/worker_type.hpp>
 
 #include "worker/backoffs.hpp"
+#include "worker/shared_queue.hpp"
 
 namespace poolder::detail {
 
@@ -34,6 +35,8 @@ class SlotOwner {
   RuntimeCore& runtime() const noexcept { return runtime_; }
   const WorkerType& worker_type() const noexcept { return worker_; }
   const QueueOptions& queue_options() const noexcept { return queue_; }
+  /// What waits for whoever is free; null: nothing ever does.
+  SharedQueue* shared() const noexcept { return shared_; }
   Histogram& waited() noexcept { return waited_; }
   Histogram& ran() noexcept { return ran_; }
   Backoffs& backoffs() noexcept { return backoffs_; }
@@ -101,6 +104,11 @@ class SlotOwner {
   /// A message of a slot that is in use no more.
   virtual void requeue_elsewhere(Message* message) noexcept;
 
+  // ---- for who shares a queue
+  /// Messages wait for whoever is free, and the caller is not: wakes a slot that rests, if one
+  /// does.
+  virtual void wake_a_free_worker() noexcept {}
+
  protected:
   SlotOwner(RuntimeCore& runtime, const WorkerType& worker, const QueueOptions& queue) noexcept
       : runtime_(runtime), worker_(worker), queue_(queue) {}
@@ -112,6 +120,7 @@ class SlotOwner {
   const QueueOptions queue_;
 
  protected:
+  SharedQueue* shared_ = nullptr;
   alignas(64) std::atomic<int> drainers_{0};
 
  private:

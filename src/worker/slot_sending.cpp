@@ -77,6 +77,13 @@ void Slot::call(Message* message, ReplyBase& reply, Ticks deadline) {
   if (!reply.wait(runtime, deadline)) fail(ErrorCode::timeout, "the call was not answered in time");
 }
 
+// Nothing stands before it: the slot was at rest.
+void Slot::hand_in(Message* message) noexcept {
+  owner_.stamp(*message, processed());
+  again(message);
+  owner_.runtime().schedule(*this);
+}
+
 void Slot::request(Message* message, ReplyBase& reply, Ticks deadline) {
   Unsent unsent{message};
   try {
@@ -88,8 +95,10 @@ void Slot::request(Message* message, ReplyBase& reply, Ticks deadline) {
 }
 
 void Slot::requeue(Message* message) noexcept {
-  if (queue_) {
-    if (queue_->push_anyway(message)) return wake();
+  if (message->shared) {
+    if (owner_.shared()->push_anyway(message)) return owner_.wake_a_free_worker();
+  } else if (queue_) {
+    if (queue_->push_anyway(message)) return (void)wake();
   } else if (const Mailbox::Sent result = mail_.send(message); result != Mailbox::Sent::refused) {
     if (result == Mailbox::Sent::woke) owner_.runtime().schedule(*this);
     return;

@@ -68,12 +68,13 @@ TEST(Reply, IsWorkerDownWhereTheRequestIsDroppedWithoutAnAnswer) {
 TEST(Future, CallsThenOnceWhetherTheAnswerOrTheDeadlineComesFirst) {
   poolder::Runtime runtime{{.threads = 2}};
   poolder_tests::Tally called, answers;
-  constexpr int rounds = 300;
+  int rounds = 0;
 
-  for (int round = 0; round < rounds; ++round) {
+  // However busy the machine is: until the answer has come first once.
+  for (; rounds < 300 || answers.count() == 0; ++rounds) {
     auto reply = make_reply();
     std::optional<Answer<Text>> request{std::in_place, *reply};
-    const Ticks deadline = runtime.core()->now() + (round % 4) * 20'000;
+    const Ticks deadline = runtime.core()->now() + (rounds % 4) * 20'000 * (1 + rounds / 300);
     poolder::Future<Text> future{runtime.core(), std::move(reply), deadline};
     poolder_tests::on_threads(2, [&](std::size_t i) {
       if (i == 0) {
@@ -94,7 +95,6 @@ TEST(Future, CallsThenOnceWhetherTheAnswerOrTheDeadlineComesFirst) {
   }
 
   EXPECT_TRUE(called.reaches(rounds));
-  EXPECT_GT(answers.count(), 0);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ class PoolMessages {
   requires HandlesJob<W, M>
   void cast(M&& job, Route route) {
     if (!handle_.routes_by_broadcast(&route))
-      return handle_.cast(detail::make_job<W>(std::forward<M>(job)), route);
+      return handle_.cast(detail::make_job<W>(std::forward<M>(job)), &route);
     if constexpr (std::is_copy_constructible_v<detail::Kept<M>>) {
       broadcast(job);
     } else {
@@ -137,6 +137,27 @@ class PoolMessages {
         &job);
   }
 
+  /// A copy of the request to every worker, and what each replies, in the order of their indices;
+  /// where it did not in time Error{timeout}, and Error{would_deadlock} in the place of a handler
+  /// that asks its own pool. One deadline for all. Throws Error{stopped} alone.
+  template <class M>
+  requires HandlesCall<W, M> std::vector<Result<Reply<W, M>>> broadcall(const M& request,
+                                                                        CallOptions options = {}) {
+    using R = Reply<W, M>;
+    handle_.check_open();
+    const detail::Ticks deadline = handle_.deadline_of(options);
+    std::vector<detail::ReplyPtr<R>> replies(handle_.size());
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+      replies[i] = detail::make_reply<R>();
+      handle_.request_at(i, detail::make_call<W>(*replies[i], request), *replies[i], deadline);
+    }
+    std::vector<Result<R>> results;
+    results.reserve(replies.size());
+    for (std::size_t i = 0; i < replies.size(); ++i)
+      results.push_back(result_of<R>(i, *replies[i], deadline));
+    return results;
+  }
+
   /// Calls f(Worker&) with the worker to itself, between messages, and returns its value. As call,
   /// but that a function which had not started at the deadline is withdrawn; what has started goes
   /// on, so what it refers to must live on.
@@ -175,6 +196,12 @@ class PoolMessages {
   requires(!HandlesJob<W, M>) std::size_t broadcast(const M&) {
     static_assert(HandlesJob<W, M>,
                   "poolder: the worker has no handle_job for a message of this type");
+    return 0;
+  }
+  template <class M>
+  requires(!HandlesCall<W, M>) int broadcall(const M&, CallOptions = {}) {
+    static_assert(HandlesCall<W, M>,
+                  "poolder: the worker has no handle_call for a request of this type");
     return 0;
   }
   template <class M>
@@ -231,6 +258,16 @@ class PoolMessages {
     const auto reply = detail::make_reply<R>();
     handle_.call(detail::make_call<W>(*reply, std::forward<M>(request)), *reply, options, chosen);
     return reply->take();
+  }
+
+  template <class R>
+  Result<R> result_of(std::size_t slot, detail::PendingReply<R>& reply, detail::Ticks deadline) {
+    try {
+      if (handle_.wait_for(slot, reply, deadline)) return reply.take_result();
+      detail::fail(ErrorCode::timeout, "the worker did not reply in time");
+    } catch (...) {
+      return Result<R>{std::current_exception()};
+    }
   }
 
   template <class R, class M>

@@ -29,7 +29,7 @@ struct RetryPolicy {
 
 struct QueueOptions {
   QueueOrder order = QueueOrder::fifo;
-  std::size_t capacity = unlimited;  ///< of one queue: a slot's
+  std::size_t capacity = unlimited;  ///< of one queue: a slot's; the pool's with available
   OnFull on_full = OnFull::block;
   Duration max_wait =
       infinity;  ///< what has waited longer is given up, not run; its caller gets Error{timeout}

@@ -19,7 +19,11 @@ enum class Routing {
   monotonic,    ///< by the clock: the nanosecond modulo the size
   hash,  ///< by the message's key: Worker::key(message), else std::hash; the same key, the same
          ///< slot
-  broadcast,  ///< every slot gets a copy
+  broadcast,       ///< every slot gets a copy
+  least_loaded,    ///< the slot with the least to do, a free one first and one that restarts last;
+                   ///< of more than 64 the better of two that are drawn
+  available,       ///< one queue for the pool: whoever is free next takes the oldest
+  next_available,  ///< a slot that is free now; Error{no_worker} where there is none
 };
 
 /// Where one message goes. Converts from a Routing, a Pid, or a function of the pool's size that

@@ -47,8 +47,7 @@ class PoolHandle {
   std::shared_ptr<EngineCore> core() const noexcept;
 
   // Messages. `key` is what Routing::hash goes by.
-  void cast(Message* message) const;
-  void cast(Message* message, const Route& route) const;
+  void cast(Message* message, const Route* route = nullptr) const;
   bool try_cast(Message* message) const;
   void cast_all(Message** messages, std::size_t count) const;
   std::size_t broadcast(Message* (*copy)(const void* job), const void* job) const;
@@ -66,6 +65,11 @@ class PoolHandle {
   /// Sends; what the route refuses is stored in the reply.
   void request(Message* message, ReplyBase& reply, const CallOptions& options) const;
   Ticks deadline_of(const CallOptions& options) const;
+  /// To that slot; what it refuses is stored in the reply.
+  void request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline) const;
+  /// Waits for that slot's reply. False: the deadline has passed. Throws Error{would_deadlock}.
+  bool wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) const;
+  void check_open() const;
 
   // The rest is as in Pool.
   std::string_view name() const noexcept;
@@ -142,6 +146,7 @@ class InlineTurn {
  private:
   struct Edge;
 
+  void begin_at_a_free_worker(PoolCore& core, const WorkerMessageType& type);
   void end(const std::exception_ptr& error);
 
   Slot* slot_ = nullptr;

@@ -33,7 +33,9 @@ struct alignas(node_size) Message {
   Message* next = nullptr;
   const MessageType* type = nullptr;
   std::uint64_t queued_us : 40 = 0;  ///< when it was sent, wrapping every 12 days; 0: not stamped
-  std::uint64_t attempt : 24 = 0;    ///< attempts made so far
+  std::uint64_t attempt : 22 = 0;    ///< attempts made so far
+  std::uint64_t shared : 1 = 0;      ///< for whoever is free, not for one slot
+  std::uint64_t gap : 1 = 0;         ///< withdrawn, and takes no room in its queue
   alignas(8) std::byte payload[inline_size];
 };
 static_assert(sizeof(Message) == node_size);

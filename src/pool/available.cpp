@@ -1,0 +1,179 @@
+// Routing::available and next_available: messages for whoever is free.
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <poolder/core/error.hpp>
+
+#include "pool/pool_core.hpp"
+#include "runtime/relax.hpp"
+#include "runtime/wait_graph.hpp"
+#include "worker/unsent.hpp"
+
+namespace poolder::detail {
+
+// From the first use on, slots that come to rest say so; those that rest already are listed here,
+// and woken for what others have pushed meanwhile.
+void PoolCore::begin_sharing() {
+  if (!shared_queue_.start_using()) return;
+  shared_queue_.list(0, size());
+  for (std::size_t left = shared_queue_.size(); left > 0; --left) wake_a_free_worker();
+}
+
+void PoolCore::wake_a_free_worker() noexcept {
+  for (std::size_t free = shared_queue_.take_free(); free != SharedQueue::nobody;
+       free = shared_queue_.take_free())
+    if (slots_[free].wake()) return;
+}
+
+// False: full. Throws where it can never be queued; the message is still the caller's then, too.
+bool PoolCore::push_shared(Message* message, SharedQueue::Blocked* blocked) {
+  thread_local std::uint64_t sent = 0;
+  begin_sharing();
+  stamp(*message, sent++);
+  message->shared = 1;
+  const auto [result, victim] = shared_queue_.push(message, blocked);
+  if (victim)
+    give_up_message(victim, ErrorCode::queue_full,
+                    "the pool's queue was full and drops the oldest");
+  if (result == SharedQueue::Pushed::closed) fail(ErrorCode::stopped, "the pool has stopped");
+  if (result == SharedQueue::Pushed::yes) wake_a_free_worker();
+  return result == SharedQueue::Pushed::yes;
+}
+
+bool PoolCore::try_share(Unsent& unsent) {
+  if (!push_shared(&*unsent, nullptr)) return false;
+  unsent.give();
+  return true;
+}
+
+void PoolCore::share(Unsent& unsent, Ticks deadline) {
+  SharedQueue::Blocked blocked{&*unsent, {}};
+  if (!push_shared(&*unsent, &blocked)) {
+    if (options_.queue.on_full == OnFull::reject)
+      fail(ErrorCode::queue_full,
+           "the pool's queue holds " + std::to_string(options_.queue.capacity));
+    wait_for_shared_room(blocked, deadline);
+  }
+  unsent.give();
+}
+
+// Returns once the message is queued; else it is the caller's again. Where every worker of the pool
+// waited like this, nobody could make room.
+void PoolCore::wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline) {
+  const std::vector<const Slot*> mine = owned_here();
+  const std::size_t inside = std::set<const Slot*>(mine.begin(), mine.end()).size();
+  const bool hopeless = cell_.enter([&] {
+    waiting_inside_ += inside;
+    return inside > 0 && waiting_inside_ >= size();
+  });
+  std::exception_ptr error;
+  try {
+    if (hopeless)
+      error = failure(ErrorCode::would_deadlock,
+                      "every worker of the pool waits for room in the pool's queue");
+    else if (!blocked.room.wait_until(*runtime_, deadline))
+      error = failure(ErrorCode::timeout, "no room came up in the pool's queue in time");
+  } catch (...) {
+    error = std::current_exception();
+  }
+  cell_.enter([&] { waiting_inside_ -= inside; });
+  if (error && shared_queue_.withdraw(blocked)) std::rethrow_exception(error);
+  while (!blocked.room.signalled()) relax();  // admitted or refused this very moment
+  if (blocked.refused) fail(ErrorCode::stopped, "the pool has stopped");
+}
+
+Ticks PoolCore::worker_by(const CallOptions& options, Ticks deadline) const {
+  if (!options.worker_timeout) return deadline;
+  return std::min(deadline, after(runtime_->now(), *options.worker_timeout));
+}
+
+// False: it has started, and goes on.
+bool PoolCore::withdraw(Message& message, ReplyBase& reply, std::exception_ptr error) {
+  if (!shared_queue_.withdraw(message, reply, std::move(error))) return false;
+  if (anyone_drains()) slot_idle(any_slot);
+  return true;
+}
+
+// The wait for a worker is over at the earlier of the two; a call that has started by then goes on
+// to the deadline.
+void PoolCore::share_call(Unsent& unsent, ReplyBase& reply, const CallOptions& options,
+                          Ticks deadline) {
+  Message& message = *unsent;
+  const Ticks first = worker_by(options, deadline);
+  share(unsent, first);
+  try {
+    if (reply.wait(*runtime_, first)) return;
+  } catch (...) {
+    withdraw(message, reply, std::current_exception());
+    throw;
+  }
+  const std::exception_ptr late =
+      failure(ErrorCode::timeout, "no worker was free for the call in time");
+  if (withdraw(message, reply, late)) std::rethrow_exception(late);
+  if (!reply.wait(*runtime_, deadline))
+    fail(ErrorCode::timeout, "the call was not answered in time");
+}
+
+void PoolCore::share_request(Unsent& unsent, ReplyBase& reply, const CallOptions& options,
+                             Ticks deadline) {
+  Message& message = *unsent;
+  share(unsent, worker_by(options, deadline));
+  if (!options.worker_timeout || *options.worker_timeout == infinity) return;
+  reply.keep();
+  const std::shared_ptr<ReplyBase> kept{&reply, [](ReplyBase* each) { each->release(); }};
+  run_after(*runtime_, *options.worker_timeout, [core = weak_from_this(), kept, &message] {
+    if (const auto self = core.lock())
+      if (self->withdraw(message, *kept,
+                         failure(ErrorCode::timeout, "no worker was free for the request in time")))
+        kept->publish();
+  });
+}
+
+// Who has just answered a call is free, though it may take a moment to come to rest.
+Slot* PoolCore::take_free_worker() {
+  constexpr int looks = 100, before_it_yields = 20;
+  for (int look = 0;; ++look) {
+    if (Slot* slot = take_one_at_rest()) return slot;
+    if (look == looks || !anyone_settles()) return nullptr;
+    look < before_it_yields ? relax() : std::this_thread::yield();
+  }
+}
+
+bool PoolCore::anyone_settles() const noexcept {
+  constexpr std::size_t most = 64;
+  for (std::size_t i = 0; i < std::min(size(), most); ++i)
+    if (slots_[i].is_settling()) return true;
+  return false;
+}
+
+Slot* PoolCore::take_one_at_rest() {
+  begin_sharing();
+  for (std::size_t free = shared_queue_.take_free(); free != SharedQueue::nobody;
+       free = shared_queue_.take_free()) {
+    Slot& slot = slots_[free];
+    if (!slot.mail().enter()) continue;
+    if (slot.ready_for_inline()) return &slot;
+    const bool paused = slot.is_paused();
+    slot.hand_back();
+    if (paused) break;
+  }
+  return nullptr;
+}
+
+Slot& PoolCore::give_to_free_worker(Unsent& unsent) {
+  Slot* slot = take_free_worker();
+  if (!slot) fail(ErrorCode::no_worker, "no worker of the pool is free");
+  slot->hand_in(unsent.give());
+  return *slot;
+}
+
+void PoolCore::close_sharing() {
+  for (Message* each : shared_queue_.close())
+    give_up_message(each, ErrorCode::stopped, "the pool has stopped");
+}
+
+}  // namespace poolder::detail

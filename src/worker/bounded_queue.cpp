@@ -1,0 +1,58 @@
+#include "worker/bounded_queue.hpp"
+
+#include <utility>
+
+namespace poolder::detail {
+
+BoundedQueue::Push BoundedQueue::push(Message* message, Blocked* blocked) {
+  if (closed_) return {Pushed::closed};
+  if (size() < options_.capacity) {
+    messages_.push_back(message);
+    return {Pushed::yes};
+  }
+  if (options_.on_full == OnFull::drop_oldest) {
+    Message* victim = messages_.front();
+    messages_.pop_front();
+    messages_.push_back(message);
+    return {Pushed::yes, victim};
+  }
+  if (options_.on_full == OnFull::reject || !blocked) return {Pushed::full};
+  blocked_.push_back(blocked);
+  return {Pushed::waiting};
+}
+
+bool BoundedQueue::push_anyway(Message* message) {
+  if (closed_) return false;
+  // The back of the queue: what is handled last.
+  options_.order == QueueOrder::fifo ? messages_.push_back(message) : messages_.push_front(message);
+  return true;
+}
+
+void BoundedQueue::push_next(Message* message) {
+  options_.order == QueueOrder::fifo ? messages_.push_front(message) : messages_.push_back(message);
+}
+
+Message* BoundedQueue::pop() {
+  if (messages_.empty()) return nullptr;
+  const bool fifo = options_.order == QueueOrder::fifo;
+  Message* next = fifo ? messages_.front() : messages_.back();
+  fifo ? messages_.pop_front() : messages_.pop_back();
+  return next;
+}
+
+BoundedQueue::Blocked* BoundedQueue::admit() {
+  if (blocked_.empty() || size() >= options_.capacity) return nullptr;
+  Blocked* admitted = blocked_.front();
+  blocked_.pop_front();
+  messages_.push_back(admitted->message);
+  return admitted;
+}
+
+BoundedQueue::Rest BoundedQueue::close() {
+  closed_ = true;
+  gaps_ = 0;
+  for (Blocked* each : blocked_) each->refused = true;
+  return {std::exchange(messages_, {}), std::exchange(blocked_, {})};
+}
+
+}  // namespace poolder::detail

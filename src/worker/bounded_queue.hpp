@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+
+#include <poolder/runtime/detail/message.hpp>
+#include <poolder/runtime/detail/wait_point.hpp>
+#include <poolder/worker/options.hpp>
+
+namespace poolder::detail {
+
+/// Messages in the order that QueueOptions ask for, no more than they allow, and who waits for
+/// room.
+///
+/// Not thread-safe: it lies in a cell. Who waits for room is signalled by the caller, after it has
+/// left that cell.
+class BoundedQueue {
+ public:
+  explicit BoundedQueue(const QueueOptions& options) : options_(options) {}
+
+  /// Somebody who waits for room. Lies on the sender's stack until it is signalled or withdrawn.
+  struct Blocked {
+    Message* message;
+    WaitPoint room;
+    bool refused = false;
+  };
+
+  enum class Pushed { yes, full, waiting, closed };
+  struct Push {
+    Pushed result;
+    Message* victim = nullptr;  ///< given up for it
+  };
+
+  /// OnFull decides what a full queue does; with `blocked`, `waiting` means that it was listed
+  /// there.
+  Push push(Message* message, Blocked* blocked);
+  /// Room or not: a job that comes back from its backoff, or from a slot that has gone.
+  bool push_anyway(Message* message);
+  /// A job that is tried again at once, before all others.
+  void push_next(Message* message);
+  /// The next by the queue's order; null: there is none.
+  Message* pop();
+  /// Where there is room: the message of whoever waited longest for it is queued.
+  Blocked* admit();
+
+  std::size_t size() const noexcept { return messages_.size() - gaps_; }
+  /// False: it has been queued or refused meanwhile, and is signalled.
+  bool withdraw(Blocked& blocked) { return std::erase(blocked_, &blocked) > 0; }
+
+  /// One of the messages counts no more, though it still lies here; and it was popped.
+  void add_gap() noexcept { ++gaps_; }
+  void remove_gap() noexcept { --gaps_; }
+  bool mostly_gaps() const noexcept { return gaps_ > size() + 16; }
+  /// Takes out those that `is_gap` says are.
+  template <class IsGap>
+  std::deque<Message*> sweep(IsGap is_gap) {
+    std::deque<Message*> gaps;
+    std::erase_if(messages_, [&](Message* each) {
+      const bool gap = is_gap(*each);
+      if (gap) gaps.push_back(each);
+      return gap;
+    });
+    gaps_ = 0;
+    return gaps;
+  }
+
+  struct Rest {
+    std::deque<Message*> messages;  ///< oldest first
+    std::deque<Blocked*> blocked;   ///< marked as refused
+  };
+  /// Takes nothing more, and gives away what it has.
+  Rest close();
+  /// Takes messages again.
+  void reopen() noexcept { closed_ = false; }
+
+ private:
+  const QueueOptions options_;
+  std::deque<Message*> messages_;  // oldest first
+  std::deque<Blocked*> blocked_;   // in the order they came
+  std::size_t gaps_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace poolder::detail
