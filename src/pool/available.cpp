@@ -35,7 +35,7 @@ bool PoolCore::push_shared(Message* message, SharedQueue::Blocked* blocked) {
   begin_sharing();
   stamp(*message, sent++);
   message->shared = 1;
-  const auto [result, victim] = shared_queue_.push(message, blocked);
+  const auto [result, victim, gaps] = shared_queue_.push(message, blocked);
   if (victim)
     give_up_message(victim, ErrorCode::queue_full,
                     "the pool's queue was full and drops the oldest");

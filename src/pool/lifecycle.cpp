@@ -163,6 +163,7 @@ bool PoolCore::finish_if_all_closed() {
   });
   if (!all) return false;
   runtime_->allow_spares(-1);
+  watch_.stop();
   runtime_->registry().remove(*this);
   tell_ended(cell_.enter([&] { return reason_; }));
   std::shared_ptr<PoolCore> last;

@@ -20,6 +20,11 @@ static std::string words(PoolRule rule, const PoolOptions& options) {
     case PoolRule::max_wait:
       return "PoolOptions.queue.max_wait must be above 0; it is " +
              milliseconds(options.queue.max_wait);
+    case PoolRule::overrun:
+      return "PoolOptions.overrun.warn_after must be above 0, and its max_warnings must not be "
+             "negative; they are " +
+             milliseconds(options.overrun.warn_after) + " and " +
+             std::to_string(options.overrun.max_warnings);
     case PoolRule::restarts:
       return "PoolOptions.restart.max_restarts must not be negative, and its period must be above "
              "0; they are " +

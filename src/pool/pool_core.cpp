@@ -20,9 +20,11 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
       slots_(options_.size),
       window_(options_.restart),
       random_(runtime_->choices() ? runtime_->choices()->next() : new_pid(0).value()),
-      shared_queue_(options_.queue) {
+      shared_queue_(options_.queue),
+      watch_(*this, options_.overrun) {
   options_.name = name_;
   shared_ = &shared_queue_;
+  if (watch_.is_on()) watch_asleep_ = &watch_.asleep();
 }
 
 PoolCore::~PoolCore() = default;
@@ -48,6 +50,14 @@ void PoolCore::fail_for_good(std::string why) {
 Duration PoolCore::retry_delay(int attempt) {
   return cell_.enter(
       [&] { return detail::retry_delay(worker_type().options.retry, attempt, random_); });
+}
+
+void PoolCore::warn(const Overrun& report) noexcept {
+  const bool killed = report.alert == Overrun::Alert::max_overrun_limit;
+  detail::log("pool \"" + name_ + "\": worker " + std::to_string(report.worker.value()) +
+              " has been at a " + std::string(report.task) + " for " +
+              std::to_string(report.runtime.count() / 1'000'000) + " ms" +
+              (killed ? " and was killed" : ""));
 }
 
 void PoolCore::log(const std::string& line) noexcept {

@@ -14,6 +14,7 @@
 #include <poolder/pool/detail/pool_handle.hpp>
 #include <poolder/worker/restart_window.hpp>
 
+#include "pool/overrun_watch.hpp"
 #include "pool/slot_table.hpp"
 #include "worker/slot.hpp"
 #include "worker/slot_owner.hpp"
@@ -138,6 +139,15 @@ class PoolCore final : public EngineCore,
   bool drain(Duration deadline);
   PoolStats stats() const;
 
+  // for who watches
+  std::size_t slots() const noexcept { return slots_.count(); }
+  Slot& slot(std::size_t index) const noexcept { return slots_[index]; }
+  void wake_watch() noexcept override { watch_.wake(); }
+  Subscription on_overrun(std::function<void(const Overrun&)> callback) {
+    return watch_.on_overrun(std::move(callback));
+  }
+  void warn(const Overrun& report) noexcept;
+
  private:
   enum class Phase { running, closing, stopping, finishing, stopped };
   /// One life, from a start to the end after it.
@@ -220,6 +230,7 @@ class PoolCore final : public EngineCore,
   std::size_t waiting_inside_ = 0;              // of its handlers, for room in the shared queue
 
   SharedQueue shared_queue_;
+  OverrunWatch watch_;
 };
 
 }  // namespace poolder::detail

@@ -131,5 +131,8 @@ void PoolHandle::stop_quietly() const noexcept {
 }
 void PoolHandle::kill(Pid worker) const { core_->kill(worker); }
 PoolStats PoolHandle::stats() const { return core_->stats(); }
+Subscription PoolHandle::on_overrun(std::function<void(const Overrun&)> callback) const {
+  return core_->on_overrun(std::move(callback));
+}
 
 }  // namespace poolder::detail

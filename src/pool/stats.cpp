@@ -7,8 +7,9 @@ PoolStats PoolCore::stats() const {
   stats.name = name_;
   stats.size = size();
   stats.next_worker = static_cast<std::size_t>(turn_.load(std::memory_order_relaxed) % stats.size);
-  stats.queue_length = shared_queue_.size();
+  stats.queue_length = stats.shared_length = shared_queue_.size();
   stats.dropped = dropped_so_far();
+  stats.overruns = watch_.overruns();
   stats.waited = waited().stats();
   stats.ran = ran().stats();
   stats.workers.reserve(stats.size);

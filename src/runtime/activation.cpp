@@ -135,6 +135,13 @@ Ticks Activation::lasting(Ticks now) const noexcept {
   return same ? now - seen_since_.load(std::memory_order_relaxed) : 0;
 }
 
+Activation::Run Activation::run_of(const void* cell) const noexcept {
+  const std::uint64_t word = word_.load(std::memory_order_acquire);
+  if ((word & running) == 0 || (word & taken) != 0) return {};
+  if (cell_.load(std::memory_order_relaxed) != cell) return {};
+  return {this, word / number};
+}
+
 bool Activation::runs(const void* cell) const noexcept {
   const std::uint64_t word = word_.load(std::memory_order_acquire);
   return (word & running) != 0 && (word & taken) == 0 &&

@@ -29,6 +29,14 @@ class SchedulerThread;
 /// owner wrote to its cell before it ran user code. unlock's release with the acquire of end().
 class Activation {
  public:
+  /// One run of user code, never the same as another.
+  struct Run {
+    const Activation* activation = nullptr;  ///< null: none
+    std::uint64_t number = 0;
+    explicit operator bool() const noexcept { return activation != nullptr; }
+    bool operator==(const Run&) const = default;
+  };
+
   static constexpr std::uint64_t running = 1, locked = 2, taken = 4, unseated = 8, number = 16;
 
   /// The next deeper record of this thread.
@@ -61,6 +69,8 @@ class Activation {
   void* cell() const noexcept { return cell_.load(std::memory_order_relaxed); }
   const MessageType* task() const noexcept { return task_.load(std::memory_order_relaxed); }
   bool runs(const void* cell) const noexcept;
+  /// The run that goes on for that cell.
+  Run run_of(const void* cell) const noexcept;
 
  private:
   friend struct ActivationStack;

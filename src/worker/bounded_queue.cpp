@@ -11,10 +11,18 @@ BoundedQueue::Push BoundedQueue::push(Message* message, Blocked* blocked) {
     return {Pushed::yes};
   }
   if (options_.on_full == OnFull::drop_oldest) {
-    Message* victim = messages_.front();
-    messages_.pop_front();
+    Push pushed{Pushed::yes};
+    for (; !pushed.victim; messages_.pop_front()) {
+      Message* oldest = messages_.front();
+      if (oldest->gap) {
+        oldest->next = std::exchange(pushed.gaps, oldest);
+        --gaps_;
+      } else {
+        pushed.victim = oldest;
+      }
+    }
     messages_.push_back(message);
-    return {Pushed::yes, victim};
+    return pushed;
   }
   if (options_.on_full == OnFull::reject || !blocked) return {Pushed::full};
   blocked_.push_back(blocked);
@@ -37,7 +45,23 @@ Message* BoundedQueue::pop() {
   const bool fifo = options_.order == QueueOrder::fifo;
   Message* next = fifo ? messages_.front() : messages_.back();
   fifo ? messages_.pop_front() : messages_.pop_back();
+  if (next->gap) --gaps_;
   return next;
+}
+
+Message* BoundedQueue::add_gap(Message& message) {
+  message.gap = 1;
+  return ++gaps_ > size() + 16 ? sweep() : nullptr;
+}
+
+Message* BoundedQueue::sweep() {
+  Message* gaps = nullptr;
+  std::erase_if(messages_, [&](Message* each) {
+    if (each->gap) each->next = std::exchange(gaps, each);
+    return each->gap != 0;
+  });
+  gaps_ = 0;
+  return gaps;
 }
 
 BoundedQueue::Blocked* BoundedQueue::admit() {

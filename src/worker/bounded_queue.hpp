@@ -28,6 +28,7 @@ class BoundedQueue {
   struct Push {
     Pushed result;
     Message* victim = nullptr;  ///< given up for it
+    Message* gaps = nullptr;    ///< found on the way to it: to be freed
   };
 
   /// OnFull decides what a full queue does; with `blocked`, `waiting` means that it was listed
@@ -46,22 +47,9 @@ class BoundedQueue {
   /// False: it has been queued or refused meanwhile, and is signalled.
   bool withdraw(Blocked& blocked) { return std::erase(blocked_, &blocked) > 0; }
 
-  /// One of the messages counts no more, though it still lies here; and it was popped.
-  void add_gap() noexcept { ++gaps_; }
-  void remove_gap() noexcept { --gaps_; }
-  bool mostly_gaps() const noexcept { return gaps_ > size() + 16; }
-  /// Takes out those that `is_gap` says are.
-  template <class IsGap>
-  std::deque<Message*> sweep(IsGap is_gap) {
-    std::deque<Message*> gaps;
-    std::erase_if(messages_, [&](Message* each) {
-      const bool gap = is_gap(*each);
-      if (gap) gaps.push_back(each);
-      return gap;
-    });
-    gaps_ = 0;
-    return gaps;
-  }
+  /// One of the messages was withdrawn: it takes no room from now on, though it lies here until it
+  /// is popped. Where that is true of most, they are taken out, chained: to be freed.
+  Message* add_gap(Message& message);
 
   struct Rest {
     std::deque<Message*> messages;  ///< oldest first
@@ -73,6 +61,8 @@ class BoundedQueue {
   void reopen() noexcept { closed_ = false; }
 
  private:
+  Message* sweep();
+
   const QueueOptions options_;
   std::deque<Message*> messages_;  // oldest first
   std::deque<Blocked*> blocked_;   // in the order they came

@@ -13,6 +13,10 @@ ReplyBase* reply_of(Message& message) noexcept {
   return type.reply ? type.reply(message) : nullptr;
 }
 
+void free_all(Message* chain) noexcept {
+  while (chain) free_message(std::exchange(chain, chain->next));
+}
+
 }  // namespace
 
 bool SharedQueue::start_using() noexcept {
@@ -34,12 +38,13 @@ void SharedQueue::list_one(std::size_t slot) {
 }
 
 SharedQueue::Push SharedQueue::push(Message* message, Blocked* blocked) {
-  return cell_.enter([&] {
-    Push pushed = queue_.push(message, blocked);
-    if (pushed.victim && pushed.victim->gap) queue_.remove_gap();
+  const Push pushed = cell_.enter([&] {
+    const Push result = queue_.push(message, blocked);
     measure();
-    return pushed;
+    return result;
   });
+  free_all(pushed.gaps);
+  return pushed;
 }
 
 bool SharedQueue::push_anyway(Message* message) {
@@ -55,7 +60,7 @@ bool SharedQueue::withdraw(Blocked& blocked) {
 }
 
 Message* SharedQueue::pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless) {
-  std::vector<Message*> gaps;
+  Message* withdrawn = nullptr;
   Blocked* admitted = nullptr;
   Message* message = cell_.enter([&]() -> Message* {
     if ((control.load(std::memory_order_acquire) & unless) != 0) return nullptr;
@@ -63,33 +68,29 @@ Message* SharedQueue::pop_unless(const std::atomic<std::uint32_t>& control, std:
     for (; next; next = queue_.pop()) {
       ReplyBase* reply = reply_of(*next);
       if (!reply || reply->start()) break;
-      if (next->gap) queue_.remove_gap();  // else it was cancelled
-      gaps.push_back(next);
+      next->next = std::exchange(withdrawn, next);
     }
     admitted = queue_.admit();
     measure();
     return next;
   });
   if (admitted) admitted->room.signal();
-  for (Message* each : gaps) free_message(each);
+  free_all(withdrawn);
   return message;
 }
 
 bool SharedQueue::withdraw(Message& message, ReplyBase& call, std::exception_ptr error) {
-  std::deque<Message*> gaps;
+  Message* gaps = nullptr;
   Blocked* admitted = nullptr;
   const bool withdrawn = cell_.enter([&] {
     if (!call.fail_unless_started(std::move(error))) return false;
-    message.gap = 1;
-    queue_.add_gap();
-    if (queue_.mostly_gaps())
-      gaps = queue_.sweep([](const Message& each) { return each.gap != 0; });
+    gaps = queue_.add_gap(message);
     admitted = queue_.admit();
     measure();
     return true;
   });
   if (admitted) admitted->room.signal();
-  for (Message* each : gaps) free_message(each);
+  free_all(gaps);
   return withdrawn;
 }
 

@@ -160,6 +160,8 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, Thrown& thro
   Handler handler{this, &type};
   if (activation_.load(std::memory_order_relaxed) != &handler.activation())
     activation_.store(&handler.activation(), std::memory_order_release);
+  if (owner_.watch_sleeps()) [[unlikely]]
+    owner_.wake_watch();
   try {
     type.run(box->worker(), message, context, next);
   } catch (const std::exception& known) {
@@ -215,6 +217,8 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
   Activation& activation = Activation::begin(this, &type);
   if (activation_.load(std::memory_order_relaxed) != &activation)
     activation_.store(&activation, std::memory_order_release);
+  if (owner_.watch_sleeps()) [[unlikely]]
+    owner_.wake_watch();
   return box;
 }
 

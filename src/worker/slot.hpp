@@ -101,6 +101,8 @@ class alignas(64) Slot : public Runnable {
   bool wake();
   /// Replaces the worker if it is still `victim`.
   bool kill(Pid victim);
+  /// The same while that run goes on; false: it has ended.
+  bool kill(Pid victim, const Activation::Run& run);
   /// Tries again to take the slot from a handler that kill() just missed. True: nothing is left to
   /// do.
   bool kill_again(Pid victim);
@@ -171,6 +173,10 @@ class alignas(64) Slot : public Runnable {
   /// What a message would wait for here: 0 at rest, `unlimited` without a worker.
   std::size_t load() const noexcept;
   const Activation* activation() const noexcept;  ///< of the handler that runs; null: none
+  Activation::Run present_run() const noexcept {
+    const Activation* activation = activation_.load(std::memory_order_acquire);
+    return activation ? activation->run_of(this) : Activation::Run{};
+  }
 
  private:
   enum class Step { go_on, gone };
@@ -227,7 +233,8 @@ class alignas(64) Slot : public Runnable {
   void replace_if_killed();
   void forward() noexcept;
   void hibernate();
-  bool take_from_handler(Pid victim, const ExitReason& reason);
+  bool take_from_handler(Pid victim, const ExitReason& reason,
+                         const Activation::Run* run = nullptr);
 
   const std::uint32_t index_;  // here, where it costs nothing
   Mailbox mail_;

@@ -180,6 +180,12 @@ bool Slot::kill(Pid victim) {
   return true;
 }
 
+bool Slot::kill(Pid victim, const Activation::Run& run) {
+  if (!take_from_handler(victim, killed_in_handler, &run)) return false;
+  owner_.runtime().schedule(*this);
+  return true;
+}
+
 bool Slot::kill_again(Pid victim) {
   if (present_.load(std::memory_order_acquire) != victim.value() || mail_.is_closed()) return true;
   if (!take_from_handler(victim, killed_in_handler)) return false;
@@ -189,10 +195,14 @@ bool Slot::kill_again(Pid victim) {
 
 // Settles with the handler's end who owns the slot. True: the caller does, and the handler's thread
 // keeps the worker object and the message, whose caller is told at once.
-bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
+bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activation::Run* run) {
   Activation* activation = activation_.load(std::memory_order_acquire);
   if (!activation || !activation->lock(this)) return false;
-  if (box_->pid() != victim) {
+  std::uint64_t expected = victim.value();
+  const bool same = box_->pid() == victim && (!run || activation->run_of(this) == *run);
+  // With a run it is the caller who gives the slot its next pid, and only now.
+  if (!same || (run && !pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
+                                                     std::memory_order_acq_rel))) {
     activation->unlock();
     return false;
   }

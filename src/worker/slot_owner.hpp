@@ -37,6 +37,11 @@ class SlotOwner {
   const QueueOptions& queue_options() const noexcept { return queue_; }
   /// What waits for whoever is free; null: nothing ever does.
   SharedQueue* shared() const noexcept { return shared_; }
+  /// Whoever looks after runs that last has to be woken when one begins.
+  bool watch_sleeps() const noexcept {
+    return watch_asleep_ && watch_asleep_->load(std::memory_order_relaxed);
+  }
+  virtual void wake_watch() noexcept {}
   Histogram& waited() noexcept { return waited_; }
   Histogram& ran() noexcept { return ran_; }
   Backoffs& backoffs() noexcept { return backoffs_; }
@@ -121,6 +126,7 @@ class SlotOwner {
 
  protected:
   SharedQueue* shared_ = nullptr;
+  const std::atomic<bool>* watch_asleep_ = nullptr;  // null: nobody watches
   alignas(64) std::atomic<int> drainers_{0};
 
  private:

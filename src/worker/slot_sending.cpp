@@ -20,7 +20,7 @@ bool Slot::try_push(Message* message, SlotQueue::Blocked* blocked) {
     if (result == Mailbox::Sent::woke) owner_.runtime().schedule(*this);
     return true;
   }
-  const auto [result, victim] = queue_->push(message, blocked);
+  const auto [result, victim, gaps] = queue_->push(message, blocked);
   if (victim)
     owner_.give_up_message(victim, ErrorCode::queue_full,
                            "its queue was full and drops the oldest");

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <poolder/core/duration.hpp>
+#include <poolder/pool/overrun.hpp>
 #include <poolder/worker/call_options.hpp>
 #include <poolder/worker/options.hpp>
 #include <poolder/worker/route.hpp>
@@ -20,6 +21,7 @@ struct PoolOptions {
   Routing routing = Routing::round_robin;  ///< where messages go that say nothing else
   Duration call_timeout = std::chrono::seconds{5};  ///< of a call that says nothing else
   QueueOptions queue{};                             ///< of each slot
+  OverrunOptions overrun{};                         ///< of handlers that run for too long
   RestartPolicy restart{};  ///< more crashes than this, and the pool gives up
   Duration shutdown =
       std::chrono::seconds{5};  ///< how long stop() waits for handlers; 0: not at all
@@ -29,7 +31,17 @@ struct PoolOptions {
 namespace detail {
 
 /// The rules that a pool's options must keep. One validator, for the compiler and for run time.
-enum class PoolRule { none, size, too_large, capacity, max_wait, restarts, call_timeout, shutdown };
+enum class PoolRule {
+  none,
+  size,
+  too_large,
+  capacity,
+  max_wait,
+  overrun,
+  restarts,
+  call_timeout,
+  shutdown
+};
 
 inline constexpr std::size_t largest_pool = std::size_t{1} << 24;
 
@@ -38,6 +50,8 @@ constexpr PoolRule broken_rule(const PoolOptions& options) noexcept {
   if (options.size > largest_pool) return PoolRule::too_large;
   if (options.queue.capacity == 0) return PoolRule::capacity;
   if (options.queue.max_wait <= Duration{0}) return PoolRule::max_wait;
+  if (options.overrun.warn_after <= Duration{0} || options.overrun.max_warnings < 0)
+    return PoolRule::overrun;
   if (options.restart.max_restarts < 0 || options.restart.period <= Duration{0})
     return PoolRule::restarts;
   if (options.call_timeout < Duration{0}) return PoolRule::call_timeout;
@@ -55,6 +69,9 @@ constexpr PoolOptions pool_options() {
                 "poolder: PoolOptions.queue.capacity must be at least 1");
   static_assert(broken != PoolRule::max_wait,
                 "poolder: PoolOptions.queue.max_wait must be above 0");
+  static_assert(broken != PoolRule::overrun,
+                "poolder: PoolOptions.overrun.warn_after must be above 0, and its max_warnings "
+                "must not be negative");
   static_assert(broken != PoolRule::restarts,
                 "poolder: PoolOptions.restart.max_restarts must not be negative, and its period "
                 "must be above 0");

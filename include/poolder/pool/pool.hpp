@@ -355,6 +355,11 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   /// Replaces the worker: its handler, if one runs, is asked to stop and left to itself; its queue
   /// is kept for the next. Nothing happens where it has ended.
   void kill(Pid worker) { this->handle_.kill(worker); }
+  /// Calls back with each report of a handler that runs for too long (PoolOptions::overrun), as a
+  /// job of its own, one at a time.
+  Subscription on_overrun(std::function<void(const Overrun&)> callback) {
+    return this->handle_.on_overrun(std::move(callback));
+  }
   /// Of a stopped pool too.
   PoolStats stats() const { return this->handle_.stats(); }
 

@@ -30,10 +30,12 @@ struct WorkerStats {
 struct PoolStats {
   std::string name;
   std::size_t size = 0;
-  std::size_t next_worker = 0;  ///< whose turn it is with Routing::round_robin
-  std::size_t queue_length = 0;
+  std::size_t next_worker = 0;    ///< whose turn it is with Routing::round_robin
+  std::size_t queue_length = 0;   ///< of all queues together
+  std::size_t shared_length = 0;  ///< of these, what waits for whoever is free (Routing::available)
   std::uint64_t processed = 0, failed = 0, retried = 0, dropped = 0, restarts = 0;
-  LatencyStats waited, ran;  ///< sampled: about one message in 64
+  std::uint64_t overruns = 0;  ///< reports of handlers that ran for too long, kills included
+  LatencyStats waited, ran;    ///< sampled: about one message in 64
   std::vector<WorkerStats> workers;
 };
 

@@ -86,6 +86,7 @@ class PoolHandle {
   void stop_quietly() const noexcept;  ///< for destructors: a wait that could never end is left
   void kill(Pid worker) const;
   PoolStats stats() const;
+  Subscription on_overrun(std::function<void(const Overrun&)> callback) const;
 
  private:
   friend class InlineTurn;

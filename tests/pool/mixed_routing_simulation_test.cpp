@@ -1,0 +1,233 @@
+// Everything at once: each routing on one pool, with crashes, kills, resizes, pauses, timeouts and
+// callers that give up. Whatever happens, each message is handled or accounted for.
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/simulation.hpp"
+
+using namespace poolder;
+using namespace poolder_tests;
+using namespace std::chrono_literals;
+using poolder::detail::Random;
+
+namespace {
+
+constexpr std::uint64_t many_seeds = 10'000;
+constexpr std::size_t capacity = 6;
+
+struct Job {
+  int number;
+  Duration takes;
+  bool crashes;
+};
+struct Question {
+  int number;
+  Duration takes;
+};
+
+struct Log {
+  std::map<int, int> handled;  // attempts that ended well
+  std::map<int, int> begun;
+};
+
+struct Mixed {
+  static constexpr WorkerOptions options{.retry = {.max_attempts = 2, .backoff = 1ms},
+                                         .on_failure = OnFailure::restart};
+  explicit Mixed(Log* its_log) : log(its_log) {}
+
+  void handle_job(const Job& job, Context& context) {
+    const Alone alone{busy};
+    ++log->begun[job.number];
+    if (job.takes > 0ns) context.sleep(job.takes);
+    if (job.crashes && context.attempt() == 1) throw Planned{};
+    ++log->handled[job.number];
+  }
+  int handle_call(const Question& question, Context& context) {
+    const Alone alone{busy};
+    ++log->begun[question.number];
+    if (question.takes > 0ns) context.sleep(question.takes);
+    ++log->handled[question.number];
+    return question.number;
+  }
+
+  Log* log;
+  bool busy = false;
+};
+
+/// One run of the whole: what is done at random, and what must hold.
+class Mix {
+ public:
+  explicit Mix(std::uint64_t seed)
+      : random_(seed * 7919),
+        runtime_(seed),
+        bounded_(random_.below(2) == 0),
+        pool_(runtime_,
+              {.size = 1 + random_.below(4),
+               .dynamic = true,
+               .queue = queue(),
+               .restart = lenient,
+               .inline_calls = random_.below(2) == 0},
+              &log_) {}
+
+  void run() {
+    for (int step = 0; step < 60; ++step) {
+      act();
+      runtime_.run_until_idle();
+      expect_nobody_idle_while_something_waits();
+      if (random_.below(3) == 0) runtime_.advance(random_.below(4'000) * 1us);
+    }
+    if (paused_) pool_.resume();
+    EXPECT_TRUE(pool_.drain(1h));
+    expect_all_accounted_for();
+  }
+
+ private:
+  QueueOptions queue() {
+    QueueOptions options{.order = random_.below(3) == 0 ? QueueOrder::lifo : QueueOrder::fifo};
+    if (bounded_) options.capacity = capacity;
+    if (bounded_) options.on_full = random_.below(2) == 0 ? OnFull::reject : OnFull::drop_oldest;
+    if (random_.below(4) == 0) options.max_wait = 3ms;
+    return options;
+  }
+
+  Route any_route() {
+    switch (random_.below(9)) {
+      case 0:
+        return Routing::round_robin;
+      case 1:
+        return Routing::random;
+      case 2:
+        return Routing::least_loaded;
+      case 3:
+        return Routing::next_available;
+      case 4:
+        return Route::index(any_slot());
+      case 5:
+        return Route::hash(random_.below(5));
+      case 6:
+        return pool_.worker(any_slot());
+      default:
+        return Routing::available;
+    }
+  }
+  std::size_t any_slot() { return random_.below(static_cast<std::uint32_t>(pool_.size())); }
+  Duration some_time() { return random_.below(3) == 0 ? random_.below(5'000) * 1us : 0ns; }
+
+  void act() {
+    switch (random_.below(14)) {
+      case 0:
+        return pool_.kill(pool_.worker(any_slot()));
+      case 1:
+        return pool_.resize(1 + random_.below(5));
+      case 2:
+        paused_ ? pool_.resume() : pool_.pause();
+        paused_ = !paused_;
+        return;
+      case 3:
+      case 4:
+        return ask();
+      case 5:
+        return call();
+      default:
+        return cast();
+    }
+  }
+
+  void cast() {
+    const Job job{++last_, some_time(), random_.below(4) == 0};
+    try {
+      pool_.cast(job, any_route());
+      ++jobs_;
+      known_.push_back(job.number);
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.code() == ErrorCode::no_worker || error.code() == ErrorCode::queue_full ||
+                  error.code() == ErrorCode::worker_down)
+          << error.what();
+      refused_.push_back(job.number);
+    }
+  }
+
+  // A request whose answer is looked at in the end, or not at all.
+  void ask() {
+    const Question question{++last_, some_time()};
+    CallOptions options{.timeout = 1h, .route = any_route()};
+    if (random_.below(2) == 0) options.worker_timeout = random_.below(3'000) * 1us;
+    auto reply = pool_.send_request(question, options);
+    if (random_.below(4) == 0) reply.cancel();
+    asked_.push_back({question.number, std::move(reply)});
+  }
+
+  // The caller gives up after a while.
+  void call() {
+    if (paused_) return;
+    const Question question{++last_, some_time()};
+    const CallOptions options{.timeout = random_.below(6'000) * 1us,
+                              .route = any_route(),
+                              .worker_timeout = random_.below(3'000) * 1us};
+    try {
+      EXPECT_EQ(pool_.call(question, options), question.number);
+      EXPECT_EQ(log_.handled[question.number], 1);
+    } catch (const Error& error) {
+      EXPECT_NE(error.code(), ErrorCode::stopped);
+      called_in_vain_.push_back(question.number);
+    }
+  }
+
+  void expect_nobody_idle_while_something_waits() {
+    const PoolStats stats = pool_.stats();
+    const std::size_t waiting = stats.shared_length;
+    // What comes back for another attempt is queued whether there is room or not.
+    EXPECT_LE(waiting, bounded_ ? capacity + stats.retried : unlimited);
+    if (waiting == 0 || paused_) return;
+    for (const WorkerStats& each : stats.workers)
+      EXPECT_TRUE(each.busy) << waiting << " wait, and worker " << each.index << " is idle";
+  }
+
+  void expect_all_accounted_for() {
+    for (const int number : refused_) EXPECT_EQ(log_.begun.count(number), 0u);
+    for (const auto& [number, times] : log_.handled) EXPECT_LE(times, 1) << number;
+    for (const auto& [number, times] : log_.begun) EXPECT_LE(times, 2) << number;
+    std::uint64_t lost = 0;
+    for (const int number : known_) lost += log_.handled[number] == 0 ? 1 : 0;
+    for (auto& [number, reply] : asked_) {
+      ASSERT_TRUE(reply.ready()) << number;
+      try {
+        EXPECT_EQ(reply.get(0s), number);
+        EXPECT_EQ(log_.handled[number], 1);
+      } catch (const Error& error) {
+        const bool never = error.code() == ErrorCode::cancelled ||
+                           error.code() == ErrorCode::no_worker ||
+                           error.code() == ErrorCode::queue_full;
+        EXPECT_TRUE(!never || log_.begun.count(number) == 0) << number << error.what();
+      }
+    }
+    EXPECT_LE(lost, pool_.stats().dropped) << "a job that was not handled counts as dropped";
+    EXPECT_EQ(pool_.stats().queue_length, 0u);
+  }
+
+  struct Asked {
+    int number;
+    Future<int> reply;
+  };
+
+  Random random_;
+  SimulatedRuntime runtime_;
+  Log log_;
+  const bool bounded_;
+  Pool<Mixed> pool_;
+  bool paused_ = false;
+  int last_ = 0;
+  std::uint64_t jobs_ = 0;
+  std::vector<int> known_, refused_, called_in_vain_;
+  std::vector<Asked> asked_;
+};
+
+TEST(MixedRouting, HandlesEachMessageOnceOrAccountsForIt) {
+  for_each_seed([](std::uint64_t seed) { Mix{seed}.run(); }, many_seeds);
+}
+
+}  // namespace
