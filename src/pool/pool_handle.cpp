@@ -131,5 +131,6 @@ void PoolHandle::stop_quietly() const noexcept {
 }
 void PoolHandle::kill(Pid worker) const { core_->kill(worker); }
 PoolStats PoolHandle::stats() const { return core_->stats(); }
+Subscription PoolHandle::on(PoolEvents events) const { return core_->on(std::move(events)); }
 
 }  // namespace poolder::detail
