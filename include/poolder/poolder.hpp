@@ -13,9 +13,11 @@
 #include <poolder/factory/factory_pool.hpp>
 #include <poolder/factory/options.hpp>
 #include <poolder/factory/worker_ref.hpp>
+#include <poolder/pool/events.hpp>
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/pool.hpp>
 #include <poolder/pool/stats.hpp>
+#include <poolder/runtime/event.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/future.hpp>
 #include <poolder/runtime/options.hpp>

@@ -6,6 +6,7 @@
 #include <poolder/core/error.hpp>
 #include <poolder/worker/retry.hpp>
 
+#include "runtime/events.hpp"
 #include "runtime/registry.hpp"
 
 namespace poolder::detail {
@@ -121,17 +122,21 @@ ChildRef FactoryCore::start_child(std::string_view group, const ChildType& type,
   check_thread();
   Start start{*this};
   const auto kind = kind_of(type);
-  WorkerBox* box = WorkerBox::create(*kind, *arguments, SlotOwner::new_pid(start.number()));
+  WorkerBox* box = kind->create_worker(*arguments, SlotOwner::new_pid(start.number()));
   std::shared_ptr<Child> child;
   try {
     child = std::make_shared<Child>(shared_from_this(), kind, start.number(), box,
                                     std::move(arguments));
   } catch (...) {
-    box->destroy();
+    kind->destroy_worker(box, {ExitReason::Kind::shutdown, "there was no memory for its slot"});
     throw;
   }
   const Pid pid = child->pid();
-  if (!start.join(group, child)) fail(ErrorCode::stopped, "the factory has stopped");
+  if (!start.join(group, child)) {
+    child.reset();
+    kind->worker_died(pid, {ExitReason::Kind::shutdown, "the factory has stopped"});
+    fail(ErrorCode::stopped, "the factory has stopped");
+  }
   if (type.worker.options.hibernate_after != infinity) child->wake();  // its idle time begins
   return {std::move(child), pid};
 }
@@ -223,10 +228,14 @@ bool FactoryCore::admit_restart() {
 }
 
 void FactoryCore::fail_for_good(std::string why) {
-  log_once(1, "it gave up: " + why + ", more than " +
-                  std::to_string(options_.restart.max_restarts) + " in " +
-                  std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
-  stop_for({ExitReason::Kind::failed, std::move(why)});
+  const ExitReason reason{ExitReason::Kind::failed, std::move(why)};
+  if (!stop_for(reason)) return;
+  const bool heard = runtime().events().tell(
+      *this, [&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
+  if (!heard)
+    log_once(1, "it gave up: " + reason.what + ", more than " +
+                    std::to_string(options_.restart.max_restarts) + " in " +
+                    std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
 }
 
 }  // namespace poolder::detail

@@ -40,7 +40,9 @@ bool PoolCore::drain(Duration deadline) {
       continue;
     }
     const std::uint64_t before = runs();
-    if (!first_busy() && !first_busy() && runs() == before) return true;
+    if (first_busy() || first_busy() || runs() != before) continue;
+    if (!all_is_told(until)) return false;
+    if (!first_busy() && runs() == before) return true;
   }
 }
 

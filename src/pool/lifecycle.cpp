@@ -10,7 +10,10 @@
 
 namespace poolder::detail {
 
-void PoolCore::begin_stop(ExitReason reason) {
+void PoolCore::begin_stop(ExitReason reason) { (void)try_to_stop(std::move(reason)); }
+
+// False: it stops already.
+bool PoolCore::try_to_stop(ExitReason reason) {
   Generation generation = 0;
   const bool first = cell_.enter([&] {
     if (phase_ != Phase::running) return false;
@@ -20,7 +23,7 @@ void PoolCore::begin_stop(ExitReason reason) {
     generation = generation_;
     return true;
   });
-  if (!first) return;
+  if (!first) return false;
   const auto kept = shared_from_this();
   runtime_->allow_spares(
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
@@ -30,10 +33,11 @@ void PoolCore::begin_stop(ExitReason reason) {
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
   request_stops(generation);
   cell_.enter([&] { phase_ = Phase::stopping; });
-  if (finish_if_all_closed() || options_.shutdown == infinity) return;
+  if (finish_if_all_closed() || options_.shutdown == infinity) return true;
   run_after(*runtime_, options_.shutdown, [core = weak_from_this(), generation] {
     if (const auto self = core.lock()) self->abandon_rest(generation);
   });
+  return true;
 }
 
 // Nobody knows of this pool yet, and its runtime may have no threads left: the slots are closed
@@ -41,6 +45,7 @@ void PoolCore::begin_stop(ExitReason reason) {
 void PoolCore::close_unused() {
   cell_.enter([&] {
     phase_ = Phase::stopping;
+    reason_ = {ExitReason::Kind::shutdown, "the pool could not be started"};
     closed_.store(true, std::memory_order_seq_cst);
   });
   runtime_->allow_spares(1);
@@ -122,6 +127,7 @@ void PoolCore::stop() {
   if (!wait) return;
   try {
     over.wait_until(*runtime_, never);
+    all_is_told(after(runtime_->now(), options_.shutdown));
   } catch (...) {
     withdraw_stopper(over);  // a simulation in which nothing could end the wait
     throw;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/events.hpp"
 #include "runtime/log.hpp"
 #include "runtime/monitors.hpp"
 #include "runtime/registry.hpp"
@@ -17,6 +18,7 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
       simulated_(runtime_->choices() != nullptr),
       factory_(std::move(blueprint.factory)),
       handle_init_(blueprint.handle_init),
+      definitions_events_(blueprint.events),
       slots_(options_.size),
       window_(options_.restart),
       random_(runtime_->choices() ? runtime_->choices()->next() : new_pid(0).value()),
@@ -41,10 +43,14 @@ bool PoolCore::admit_restart() {
 }
 
 void PoolCore::fail_for_good(std::string why) {
-  if (is_first(1))
-    log("it gave up: " + why + ", more than " + std::to_string(options_.restart.max_restarts) +
-        " in " + std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
-  begin_stop({ExitReason::Kind::failed, std::move(why)});
+  const ExitReason reason{ExitReason::Kind::failed, std::move(why)};
+  if (!try_to_stop(reason)) return;
+  const bool heard = runtime_->events().tell(
+      *this, [&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
+  if (!heard && is_first(1))
+    log("it gave up: " + reason.what + ", more than " +
+        std::to_string(options_.restart.max_restarts) + " in " +
+        std::to_string(options_.restart.period.count() / 1'000'000) + " ms");
 }
 
 Duration PoolCore::retry_delay(int attempt) {

@@ -12,10 +12,12 @@
 #include <poolder/core/histogram.hpp>
 #include <poolder/core/random.hpp>
 #include <poolder/pool/detail/pool_handle.hpp>
+#include <poolder/pool/events.hpp>
 #include <poolder/worker/restart_window.hpp>
 
 #include "pool/overrun_watch.hpp"
 #include "pool/slot_table.hpp"
+#include "runtime/listeners.hpp"
 #include "worker/slot.hpp"
 #include "worker/slot_owner.hpp"
 #include "worker/unsent.hpp"
@@ -136,6 +138,9 @@ class PoolCore final : public EngineCore,
   void pause();
   void resume();
 
+  // events.cpp
+  Subscription on(PoolEvents events) const;
+
   bool drain(Duration deadline);
   PoolStats stats() const;
 
@@ -149,6 +154,11 @@ class PoolCore final : public EngineCore,
   void warn(const Overrun& report) noexcept;
 
  private:
+  void hear_init_start() noexcept override;
+  void hear_created(Pid worker) noexcept override;
+  void hear_died(Pid worker, const ExitReason& reason) noexcept override;
+  bool all_is_told(Ticks deadline) const;
+
   enum class Phase { running, closing, stopping, finishing, stopped };
   /// One life, from a start to the end after it.
   using Generation = std::uint32_t;
@@ -176,6 +186,7 @@ class PoolCore final : public EngineCore,
   Slot& give_to_free_worker(Unsent& message);
   bool push_shared(Message* message, SharedQueue::Blocked* blocked);
   void wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline);
+  bool try_to_stop(ExitReason reason);
   std::optional<Pid> change_size(std::size_t from, std::size_t to);
   void hurry(std::size_t first, std::vector<Pid> going);
   void look_again_after_kill(Slot& slot, Pid victim);
@@ -204,6 +215,10 @@ class PoolCore final : public EngineCore,
   const bool simulated_;
   std::unique_ptr<WorkerFactory> factory_;
   void (*const handle_init_)(const PoolHandle&);  // null: there is none
+
+  const Listeners<PoolEvents> listeners_;
+  PoolEvents (*const definitions_events_)();  // null: there are none
+  Subscription definitions_own_;
 
   std::atomic<bool> closed_{false};  // takes no more work
   std::atomic<std::size_t> size_{0};

@@ -134,5 +134,6 @@ PoolStats PoolHandle::stats() const { return core_->stats(); }
 Subscription PoolHandle::on_overrun(std::function<void(const Overrun&)> callback) const {
   return core_->on_overrun(std::move(callback));
 }
+Subscription PoolHandle::on(PoolEvents events) const { return core_->on(std::move(events)); }
 
 }  // namespace poolder::detail

@@ -12,6 +12,7 @@ std::shared_ptr<PoolCore> PoolCore::start(const std::shared_ptr<RuntimeCore>& ru
   runtime->check_thread();
   runtime->registry().check_free("Pool", blueprint.options.name);
   auto core = std::make_shared<PoolCore>(runtime, std::move(blueprint));
+  if (core->definitions_events_) core->definitions_own_ = core->on(core->definitions_events_());
   core->open(core->construct(0, core->options_.size));
   try {
     runtime->registry().add(core);
@@ -53,7 +54,8 @@ void PoolCore::restart() {
   try {
     runtime_->registry().add(shared_from_this());
   } catch (...) {
-    for (WorkerBox* each : boxes) each->destroy();
+    for (WorkerBox* each : boxes)
+      destroy_worker(each, {ExitReason::Kind::shutdown, "the pool could not be started afresh"});
     throw;
   }
   forget_end();

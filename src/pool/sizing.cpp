@@ -21,9 +21,10 @@ std::vector<WorkerBox*> PoolCore::construct(std::size_t first, std::size_t count
   boxes.reserve(count);
   try {
     for (std::size_t i = 0; i < count; ++i)
-      boxes.push_back(WorkerBox::create(*this, *factory_, new_pid(first + i)));
+      boxes.push_back(create_worker(*factory_, new_pid(first + i)));
   } catch (...) {
-    for (WorkerBox* each : boxes) each->destroy();
+    for (WorkerBox* each : boxes)
+      destroy_worker(each, {ExitReason::Kind::shutdown, "another worker could not be constructed"});
     throw;
   }
   return boxes;
@@ -105,13 +106,12 @@ std::optional<Pid> PoolCore::change_size(std::size_t from, std::size_t to) {
   std::vector<Pid> going;
   for (std::size_t i = to; i < from; ++i) going.push_back(slots_[i].pid());
   const auto pid = set_size(from, to, boxes);
-  for (WorkerBox* each : boxes) {
-    if (pid) worker_ended(each->pid(), {ExitReason::Kind::shutdown, "the pool shrank"});
-    each->destroy();
+  if (pid) {
+    for (std::size_t i = std::min(from, to); i < std::max(from, to); ++i) slots_[i].resized();
+    if (to < from) hurry(to, std::move(going));
   }
-  if (!pid) return std::nullopt;
-  for (std::size_t i = std::min(from, to); i < std::max(from, to); ++i) slots_[i].resized();
-  if (to < from) hurry(to, std::move(going));
+  for (WorkerBox* each : boxes)
+    destroy_worker(each, {ExitReason::Kind::shutdown, "the pool shrank, or its size had changed"});
   return pid;
 }
 

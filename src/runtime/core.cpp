@@ -5,6 +5,7 @@
 #include <poolder/core/error.hpp>
 #include <poolder/runtime/detail/core.hpp>
 
+#include "runtime/events.hpp"
 #include "runtime/log.hpp"
 #include "runtime/monitors.hpp"
 #include "runtime/registry.hpp"
@@ -39,6 +40,7 @@ void EngineCore::forget_end() noexcept {
 RuntimeCore::RuntimeCore()
     : registry_(std::make_unique<Registry>()),
       monitors_(std::make_unique<Monitors>(*this)),
+      events_(std::make_unique<Events>(*this)),
       wait_graph_(std::make_unique<WaitGraph>()) {}
 
 RuntimeCore::~RuntimeCore() = default;

@@ -69,7 +69,7 @@ void Engine::settle_and_tell() {
   tell(told);
 }
 
-void Engine::stop_for(ExitReason reason) {
+bool Engine::stop_for(ExitReason reason) {
   Generation generation = 0;
   const bool first = cell_.enter([&] {
     if (phase_ != Phase::running) return false;
@@ -79,7 +79,7 @@ void Engine::stop_for(ExitReason reason) {
     generation = generation_;
     return true;
   });
-  if (!first) return;
+  if (!first) return false;
   const auto kept = shared_from_this();
   runtime_->allow_spares(1);  // handlers may hold all threads, and the end may need one
   begin_stop();
@@ -89,11 +89,12 @@ void Engine::stop_for(ExitReason reason) {
     settle(told);
   });
   tell(told);
-  if (cell_.enter([&] { return hurried_; })) return end_grace(generation);
-  if (shutdown_ == infinity) return;
+  if (cell_.enter([&] { return hurried_; })) return end_grace(generation), true;
+  if (shutdown_ == infinity) return true;
   run_after(*runtime_, shutdown_, [engine = weak_from_this(), generation] {
     if (const auto self = engine.lock()) self->end_grace(generation);
   });
+  return true;
 }
 
 void Engine::end_grace(Generation generation) {

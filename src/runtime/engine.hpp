@@ -52,8 +52,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   /// True at a moment at which the engine is idle; false at the deadline. Throws
   /// Error{would_deadlock} inside one of its handlers.
   bool drain(Duration deadline);
-  /// Begins to stop, and waits for nothing. Later reasons than the first change nothing.
-  void stop_for(ExitReason reason);
+  /// Begins to stop, and waits for nothing. Later reasons than the first change nothing; false:
+  /// this was one.
+  bool stop_for(ExitReason reason);
 
   RuntimeCore& runtime() const noexcept { return *runtime_; }
   const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }

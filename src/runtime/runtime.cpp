@@ -1,6 +1,7 @@
 #include <poolder/core/error.hpp>
 #include <poolder/runtime/runtime.hpp>
 
+#include "runtime/events.hpp"
 #include "runtime/monitors.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/threaded_core.hpp"
@@ -35,6 +36,11 @@ std::shared_ptr<detail::EngineCore> Runtime::find_core(std::string_view type,
 Subscription Runtime::monitor(Pid worker, std::function<void(Pid, const ExitReason&)> callback) {
   core_->check_thread();
   return core_->monitors().monitor(worker, std::move(callback));
+}
+
+Subscription Runtime::on(std::function<void(const Event&)> callback) {
+  core_->check_thread();
+  return core_->events().add(std::move(callback));
 }
 
 std::chrono::steady_clock::time_point Runtime::now() const {

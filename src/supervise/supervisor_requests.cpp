@@ -108,7 +108,7 @@ void SupervisorCore::stop() {
   check_thread();
   // A child's stop waits for its handlers, so one of them cannot wait for the end of all.
   if (child_that_runs_here() != 0)
-    return stop_for({ExitReason::Kind::shutdown, "it was stopped by a child"});
+    return (void)stop_for({ExitReason::Kind::shutdown, "it was stopped by a child"});
   Engine::stop();
 }
 

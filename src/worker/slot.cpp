@@ -223,9 +223,11 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
 }
 
 bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept {
+  const MessageType& type = *Activation::current()->task();
   if (!Handler::end(*Activation::current())) return was_taken(&box, nullptr), false;
   if (error) {
     count(failed_);
+    owner_.failed({type.name, box.pid(), 1, describe(error)}, false);
     after_failure(describe(error));
   } else {
     processed_.store(processed() + 1, std::memory_order_relaxed);

@@ -150,8 +150,7 @@ void Slot::close() noexcept {
   if (!box_ && !retired_ && pid() != Pid{}) owner_.worker_ended(pid(), reason);  // was to come
   end_worker(reason, Lost::nothing);
   if (WorkerBox* arrived = owner_.take_arrival(index_)) {
-    owner_.worker_ended(arrived->pid(), reason);
-    arrived->destroy();
+    owner_.destroy_worker(arrived, reason);
   }
   owner_.slot_closed(*this);
 }
@@ -215,12 +214,14 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activat
   if (reply) reply->keep();
   std::stop_source stop = box->begin_stop();
   box->abandon(owner_.keep(*this));
+  const auto attempt = static_cast<int>(message ? message->attempt : 1);
   owner_.handler_abandoned(victim);
   lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
   activation->unlock(Activation::taken);
+  const Owning owning{*this};
 
   owner_.runtime().wait_graph().forget(this);
-  owner_.dropped(type.name, reason.what);
+  owner_.dropped(type.name, reason.what, victim, attempt);
   if (reply) {
     reply->fail(
         failure(ErrorCode::worker_down, "the worker was killed while it handled the request"));
@@ -228,7 +229,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activat
     reply->release();
   }
   forget_timer();
-  owner_.worker_ended(victim, reason);
+  owner_.worker_died(victim, reason);
   stop.request_stop();
   return true;
 }

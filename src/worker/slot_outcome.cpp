@@ -22,6 +22,8 @@ void Slot::succeeded(Message* message, Next& next) {
 // No retry, and handle_error is not asked: the caller is told.
 void Slot::call_failed(Message* message, Thrown thrown) {
   count(failed_);
+  owner_.failed({message->type->name, box_->pid(), static_cast<int>(message->attempt), thrown.what},
+                false);
   after_failure(thrown.what);
   static_cast<const WorkerMessageType&>(*message->type)
       .reply(*message)
@@ -31,20 +33,23 @@ void Slot::call_failed(Message* message, Thrown thrown) {
 
 void Slot::job_failed(Message* message, const Thrown& thrown, Recovery recovery) {
   const int attempt = static_cast<int>(message->attempt);
+  const SlotOwner::AttemptAt job{message->type->name, box_->pid(), attempt, thrown.what};
   if (recovery.kind() == Recovery::Kind::ignore) {
     count(failed_);
+    owner_.failed(job, false);
     return free_message(message);
   }
   const bool last = attempt >= owner_.worker_type().options.retry.max_attempts;
   if (last || recovery.kind() == Recovery::Kind::halt) {
     count(failed_);
-    if (!owner_.worker_type().handle_error) owner_.report_failure(*message, attempt, thrown.what);
-    owner_.count_dropped();
+    owner_.failed(job, !owner_.worker_type().handle_error);
+    owner_.gave_up(job);
     after_failure(thrown.what);
     return free_message(message);
   }
   count(retried_);
   message->queued_us = 0;
+  owner_.retried(job, recovery.kind() == Recovery::Kind::retry ? Duration{0} : recovery.delay());
   if (recovery.kind() == Recovery::Kind::retry || recovery.delay() <= Duration{0})
     return again(message);
   owner_.backoffs().add(owner_.keep(*this), *this, message, recovery.delay());

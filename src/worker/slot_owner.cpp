@@ -4,7 +4,6 @@
 
 #include <poolder/runtime/detail/reply.hpp>
 
-#include "runtime/monitors.hpp"
 #include "worker/slot.hpp"
 
 namespace poolder::detail {
@@ -15,26 +14,13 @@ void SlotOwner::stamp(Message& message, std::uint64_t turn) const noexcept {
   message.queued_us = (now == 0 ? 1 : now) & Message::time_mask;
 }
 
-// Whatever happens to a message is told: a caller by its error, anyone else by the count, and once
-// by a line on stderr.
 void SlotOwner::give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept {
   const auto& type = static_cast<const WorkerMessageType&>(*message->type);
   ReplyBase* reply = type.reply ? type.reply(*message) : nullptr;
   if (reply) reply->fail(failure(code, why));
-  if (!reply || !reply->withdrawn()) dropped(type.name, why);
+  if (!reply || !reply->withdrawn())
+    dropped(type.name, why, {}, static_cast<int>(message->attempt));
   free_message(message);
-}
-
-void SlotOwner::dropped(std::string_view task, std::string_view why) noexcept {
-  count_dropped();
-  if (is_first(2)) log("gave up a " + std::string(task) + ": " + std::string(why));
-}
-
-void SlotOwner::report_failure(const Message& message, int attempts,
-                               std::string_view what) noexcept {
-  if (is_first(4))
-    log("a " + std::string(message.type->name) + " failed at attempt " + std::to_string(attempts) +
-        ": " + std::string(what));
 }
 
 void SlotOwner::report_hook(std::string_view hook, const std::exception_ptr& error) noexcept {
@@ -48,10 +34,6 @@ bool SlotOwner::is_first(std::uint32_t kind) noexcept {
 Pid SlotOwner::new_pid(std::size_t index) noexcept {
   static std::atomic<std::uint64_t> last{0};
   return Pid::make(last.fetch_add(1, std::memory_order_relaxed) + 1, index);
-}
-
-void SlotOwner::worker_ended(Pid pid, const ExitReason& reason) {
-  runtime_.monitors().ended(pid, reason);
 }
 
 void SlotOwner::refuse(const Slot& slot) const {

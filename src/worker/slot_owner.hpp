@@ -10,6 +10,7 @@
 #include <poolder/core/error.hpp>
 #include <poolder/core/histogram.hpp>
 #include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/event.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/worker/detail/worker_type.hpp>
 
@@ -55,9 +56,18 @@ class SlotOwner {
   /// One message in 64 carries the time it was sent; all do where max_wait is set.
   void stamp(Message& message, std::uint64_t turn) const noexcept;
   void give_up_message(Message* message, ErrorCode code, std::string_view why) noexcept;
-  void dropped(std::string_view task, std::string_view why) noexcept;
-  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
-  void report_failure(const Message& message, int attempts, std::string_view what) noexcept;
+  void dropped(std::string_view task, std::string_view why, Pid worker = {},
+               int attempt = 0) noexcept;
+  struct AttemptAt {
+    std::string_view task;
+    Pid worker;
+    int attempt;
+    std::string_view what;
+  };
+  void failed(const AttemptAt& job, bool unhandled) noexcept;
+  /// Its last attempt has failed, which was told already.
+  void gave_up(const AttemptAt& job) noexcept;
+  void retried(const AttemptAt& job, Duration delay) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
   /// What is said once for each bit of `kind`: whether it has not been said yet. Asked before the
   /// line is made, which may cost more than all the rest.
@@ -76,7 +86,13 @@ class SlotOwner {
   virtual void fail_for_good(std::string why) = 0;
   /// Its worker has said exit(). It gets another, unless this dismisses the slot.
   virtual void worker_exits(Slot& slot);
-  void worker_ended(Pid pid, const ExitReason& reason);
+  /// That pid names nobody any more, whether or not there ever was a worker: for who monitors it.
+  void worker_ended(Pid pid, const ExitReason& reason) noexcept;
+  /// Makes a worker, and tells of it. Throws what its constructor throws, which is its death.
+  WorkerBox* create_worker(const WorkerFactory& arguments, Pid pid);
+  /// The worker that create_worker made has ended: once for each, for all who listen.
+  void worker_died(Pid pid, const ExitReason& reason) noexcept;
+  void destroy_worker(WorkerBox* box, const ExitReason& reason) noexcept;
   /// A handler was taken from its slot and left to itself; and it has ended.
   virtual void handler_abandoned(Pid worker) = 0;
   virtual void abandoned_ended(Pid worker) = 0;
@@ -120,6 +136,13 @@ class SlotOwner {
   ~SlotOwner() = default;
 
  private:
+  // For the engine's own listeners.
+  virtual void hear_init_start() noexcept;
+  virtual void hear_created(Pid worker) noexcept;
+  virtual void hear_died(Pid worker, const ExitReason& reason) noexcept;
+  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
+  bool tell_job(Event::Kind kind, const AttemptAt& job, Duration delay = {}) noexcept;
+
   RuntimeCore& runtime_;
   const WorkerType& worker_;
   const QueueOptions queue_;

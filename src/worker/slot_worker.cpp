@@ -23,7 +23,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   Handler handler{nullptr, nullptr};
   box->destroy();
   (void)handler.end();
-  owner_.worker_ended(pid, reason);
+  owner_.worker_died(pid, reason);
 }
 
 // There is no worker. One that crashed or was killed has a successor only while its engine's policy
@@ -31,6 +31,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
 Slot::Step Slot::renew() noexcept {
   const Pid next = pid();
   if (next == Pid{}) return close(), Step::gone;
+  if (resize() || retired_) return Step::go_on;  // else it could be the pid of one that has arrived
   if (lost_ == Lost::crash || lost_ == Lost::killed) {
     if (!owner_.admit_restart()) {
       owner_.fail_for_good("too many workers were restarted");
@@ -51,11 +52,9 @@ bool Slot::construct(Pid pid) noexcept {
   WorkerBox* box = nullptr;
   Handler handler{nullptr, nullptr};
   try {
-    box = WorkerBox::create(owner_, owner_.arguments_of(*this), pid);
+    box = owner_.create_worker(owner_.arguments_of(*this), pid);
   } catch (...) {
-    const std::exception_ptr error = std::current_exception();
     (void)handler.end();
-    owner_.worker_ended(pid, {ExitReason::Kind::failed, std::string(describe(error))});
     std::uint64_t expected = pid.value();
     pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
                                  std::memory_order_acq_rel);

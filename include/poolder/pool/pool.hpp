@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <poolder/pool/detail/pool_handle.hpp>
+#include <poolder/pool/events.hpp>
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/stats.hpp>
 #include <poolder/runtime/future.hpp>
@@ -309,7 +310,8 @@ class PoolRef : public PoolMessages<W> {
 /// A pool of supervised workers, from a definition (`using Worker = W; static constexpr PoolOptions
 /// options{...};`), or from a worker class and options. The workers are constructed before the
 /// constructor returns, each from the same arguments. A definition may have `static void
-/// handle_init(poolder::PoolRef<W>)`, called once all workers stand.
+/// handle_init(poolder::PoolRef<W>)`, called once all workers stand, and `static
+/// poolder::PoolEvents events()`, whose listeners are there before the first worker is.
 template <class D>
 class Pool : public PoolMessages<typename WorkerOf<D>::type> {
  public:
@@ -362,6 +364,9 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   }
   /// Of a stopped pool too.
   PoolStats stats() const { return this->handle_.stats(); }
+  /// Tells of each worker's begin and end, until the subscription ends; also of a pool that has
+  /// stopped and is started afresh. See PoolEvents.
+  Subscription on(PoolEvents events) { return this->handle_.on(std::move(events)); }
 
   /// For poolder's engines.
   std::shared_ptr<detail::EngineCore> core() const { return this->handle_.core(); }
@@ -378,7 +383,7 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
             runtime.core(),
             {detail::type_name<Pool>(), detail::worker_type<Worker>, options,
              std::make_unique<detail::WorkerFactoryOf<Worker, Args...>>(std::move(worker_args)...),
-             init_function()})) {}
+             init_function(), detail::events_function<D>()})) {}
 
   static constexpr auto init_function() -> void (*)(const detail::PoolHandle&) {
     if constexpr (requires(PoolRef<Worker> self) { D::handle_init(self); }) {

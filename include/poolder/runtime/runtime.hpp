@@ -8,6 +8,7 @@
 
 #include <poolder/core/type_name.hpp>
 #include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/event.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/options.hpp>
 #include <poolder/runtime/pid.hpp>
@@ -40,6 +41,12 @@ class Runtime {
   /// Calls back once when the worker ends, as a job of its own; one that has ended already is
   /// reported at once.
   Subscription monitor(Pid worker, std::function<void(Pid, const ExitReason&)> callback);
+
+  /// Tells of what happens in all engines, until the subscription ends: on the thread that caused
+  /// it, which goes on when the callback has returned. The callback never runs twice at a time;
+  /// what it causes itself, or what happens while it waits for something of poolder's, is told as
+  /// soon as it has returned. One that throws disturbs nobody.
+  Subscription on(std::function<void(const Event&)> callback);
 
   /// The steady clock; in simulation the virtual one.
   std::chrono::steady_clock::time_point now() const;

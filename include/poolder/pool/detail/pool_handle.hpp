@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <poolder/pool/events.hpp>
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/stats.hpp>
 #include <poolder/runtime/detail/core.hpp>
@@ -30,6 +31,7 @@ struct PoolBlueprint {
   PoolOptions options;
   std::unique_ptr<WorkerFactory> factory;
   void (*handle_init)(const PoolHandle&);  ///< null: there is none
+  PoolEvents (*events)();                  ///< null: there are none
 };
 
 /// The untyped pool: what Pool and PoolRef are typed shells over. Copies share the core. Messages
@@ -87,6 +89,7 @@ class PoolHandle {
   void kill(Pid worker) const;
   PoolStats stats() const;
   Subscription on_overrun(std::function<void(const Overrun&)> callback) const;
+  Subscription on(PoolEvents events) const;
 
  private:
   friend class InlineTurn;

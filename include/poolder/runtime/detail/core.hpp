@@ -65,6 +65,7 @@ class EngineCore {
 
 class Registry;
 class Monitors;
+class Events;
 class WaitGraph;
 
 /// What everything else runs on; a Runtime is a handle on one. Two kinds: threads, and simulation.
@@ -108,6 +109,7 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
 
   Registry& registry() noexcept { return *registry_; }
   Monitors& monitors() noexcept { return *monitors_; }
+  Events& events() noexcept { return *events_; }
   WaitGraph& wait_graph() noexcept { return *wait_graph_; }
 
   /// How many callbacks of subscriptions have thrown.
@@ -125,6 +127,7 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
  private:
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Monitors> monitors_;
+  std::unique_ptr<Events> events_;
   std::unique_ptr<WaitGraph> wait_graph_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> callback_failures_{0};

@@ -1,0 +1,16 @@
+#include "runtime/events.hpp"
+
+namespace poolder::detail {
+
+Subscription Events::add(std::function<void(const Event&)> callback) const {
+  return listeners_.add(core_, std::move(callback));
+}
+
+void Events::tell_all(const EngineCore& engine, Event event) const {
+  event.engine = engine.kind();
+  event.name = engine.name();
+  listeners_.tell(core_, [told = std::make_shared<const Event>(std::move(event))](
+                             const Callback& callback) { callback(*told); });
+}
+
+}  // namespace poolder::detail
