@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pool/pool_core.hpp"
+#include "runtime/home_thread.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/relax.hpp"
 
@@ -50,7 +51,10 @@ void PoolCore::close_unused() {
   });
   runtime_->allow_spares(1);
   const auto kept = shared_from_this();
-  for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].close_unused();
+  for (std::size_t i = 0; i < slots_.count(); ++i) {
+    const auto home = home_of(i);
+    home ? home->run_and_wait([&] { slots_[i].close_unused(); }) : slots_[i].close_unused();
+  }
 }
 
 // Asked for before the generation is: a job of an old one then has its own workers, whose pids say
@@ -99,6 +103,7 @@ void PoolCore::abandon_rest(Generation generation) {
 }
 
 void PoolCore::handler_abandoned(Pid worker) {
+  leave_home(static_cast<std::size_t>(worker.index()));
   cell_.enter([&] { abandoned_.insert(worker); });
 }
 
@@ -148,6 +153,7 @@ void PoolCore::withdraw_stopper(WaitPoint& point) {
 }
 
 void PoolCore::slot_closed(Slot& slot) {
+  leave_home(slot.index());
   if (anyone_drains()) slot_idle(slot.index());
   std::vector<WaitPoint*> told;
   cell_.enter([&] {

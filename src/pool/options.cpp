@@ -25,6 +25,9 @@ static std::string words(PoolRule rule, const PoolOptions& options) {
              "negative; they are " +
              milliseconds(options.overrun.warn_after) + " and " +
              std::to_string(options.overrun.max_warnings);
+    case PoolRule::placement:
+      return "PoolOptions.placement cannot be dedicated where dynamic is set: a pool of workers "
+             "with threads of their own keeps its size";
     case PoolRule::restarts:
       return "PoolOptions.restart.max_restarts must not be negative, and its period must be above "
              "0; they are " +

@@ -26,6 +26,7 @@ PoolCore::PoolCore(std::shared_ptr<RuntimeCore> runtime, PoolBlueprint blueprint
       watch_(*this, options_.overrun) {
   options_.name = name_;
   shared_ = &shared_queue_;
+  dedicated_ = options_.placement == Placement::dedicated && runtime_->homes() != nullptr;
   if (watch_.is_on()) watch_asleep_ = &watch_.asleep();
 }
 

@@ -24,6 +24,8 @@
 
 namespace poolder::detail {
 
+class HomeThread;
+
 /// Where Routing::hash finds a key, should it be asked for one: in a message, or given.
 class Keyed {
  public:
@@ -141,6 +143,9 @@ class PoolCore final : public EngineCore,
   // events.cpp
   Subscription on(PoolEvents events) const;
 
+  // homes.cpp
+  void run_at_home(Slot& slot) noexcept override;
+
   bool drain(Duration deadline);
   PoolStats stats() const;
 
@@ -169,6 +174,11 @@ class PoolCore final : public EngineCore,
     WaitPoint* point;
   };
 
+  std::shared_ptr<HomeThread> home_of(std::size_t index);
+  std::shared_ptr<HomeThread> make_home(std::size_t index);
+  void leave_home(std::size_t index) noexcept;
+  WorkerBox* create_at_home(std::size_t index);
+  void destroy_at_home(WorkerBox* box, const ExitReason& reason) noexcept;
   Slot* take_one_at_rest();
   bool anyone_settles() const noexcept;
   Slot& least_loaded();
@@ -243,6 +253,9 @@ class PoolCore final : public EngineCore,
   std::shared_ptr<PoolCore> self_;              // while a slot is open
   std::map<std::size_t, WorkerBox*> arrivals_;  // workers for slots that come back into use
   std::size_t waiting_inside_ = 0;              // of its handlers, for room in the shared queue
+
+  OpCell homes_cell_;
+  std::vector<std::shared_ptr<HomeThread>> homes_;  // of dedicated slots; null: none at present
 
   SharedQueue shared_queue_;
   OverrunWatch watch_;

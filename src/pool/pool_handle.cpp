@@ -72,7 +72,9 @@ bool PoolHandle::routes_by_key(const CallOptions& options) const noexcept {
                        : core_->options().routing == Routing::hash;
 }
 
-bool PoolHandle::calls_inline() const noexcept { return core_->options().inline_calls; }
+bool PoolHandle::calls_inline() const noexcept {
+  return core_->options().inline_calls && core_->options().placement == Placement::shared;
+}
 
 Ticks PoolHandle::deadline_of(const CallOptions& options) const {
   return core_->deadline_of(options);

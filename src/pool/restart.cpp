@@ -55,7 +55,7 @@ void PoolCore::restart() {
     runtime_->registry().add(shared_from_this());
   } catch (...) {
     for (WorkerBox* each : boxes)
-      destroy_worker(each, {ExitReason::Kind::shutdown, "the pool could not be started afresh"});
+      destroy_at_home(each, {ExitReason::Kind::shutdown, "the pool could not be started afresh"});
     throw;
   }
   forget_end();

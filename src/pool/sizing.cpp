@@ -20,11 +20,11 @@ std::vector<WorkerBox*> PoolCore::construct(std::size_t first, std::size_t count
   std::vector<WorkerBox*> boxes;
   boxes.reserve(count);
   try {
-    for (std::size_t i = 0; i < count; ++i)
-      boxes.push_back(create_worker(*factory_, new_pid(first + i)));
+    for (std::size_t i = 0; i < count; ++i) boxes.push_back(create_at_home(first + i));
   } catch (...) {
     for (WorkerBox* each : boxes)
-      destroy_worker(each, {ExitReason::Kind::shutdown, "another worker could not be constructed"});
+      destroy_at_home(each,
+                      {ExitReason::Kind::shutdown, "another worker could not be constructed"});
     throw;
   }
   return boxes;

@@ -16,7 +16,7 @@ PoolStats PoolCore::stats() const {
   const Ticks now = runtime_->now();
   for (std::size_t i = 0; i < slots_.count(); ++i) {
     const Slot& slot = slots_[i];
-    const Activation* running = slot.activation();
+    Activation* running = slot.activation();
     const MessageType* task = running ? running->task() : nullptr;
     WorkerStats worker;
     worker.pid = slot.pid();
@@ -27,7 +27,7 @@ PoolStats PoolCore::stats() const {
     worker.restarts = slot.restarts();
     worker.busy = running != nullptr;
     if (task) worker.task = task->name;
-    if (running) worker.runtime = Duration{running->lasting(now)};
+    if (running) worker.runtime = Duration{running->watch(now)};
     stats.queue_length += worker.queue_length;
     stats.processed += worker.processed;
     stats.failed += worker.failed;

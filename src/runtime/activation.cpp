@@ -129,12 +129,6 @@ Ticks Activation::watch(Ticks now) noexcept {
   return now - seen_since_.load(std::memory_order_relaxed);
 }
 
-Ticks Activation::lasting(Ticks now) const noexcept {
-  const bool same = word_.load(std::memory_order_acquire) / number ==
-                    seen_word_.load(std::memory_order_relaxed) / number;
-  return same ? now - seen_since_.load(std::memory_order_relaxed) : 0;
-}
-
 Activation::Run Activation::run_of(const void* cell) const noexcept {
   const std::uint64_t word = word_.load(std::memory_order_acquire);
   if ((word & running) == 0 || (word & taken) != 0) return {};

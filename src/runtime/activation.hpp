@@ -59,11 +59,10 @@ class Activation {
   /// Marks the thread's seat as taken, if `word` is still the present one.
   bool unseat(std::uint64_t word) noexcept;
 
-  /// For the watcher: how long the present run has been seen; 0 where it is new or there is none.
+  /// How long the present run has been seen by who looks, the watcher of the runtime's threads and
+  /// others; 0 where it is new or there is none.
   Ticks watch(Ticks now) noexcept;
   bool unseat_watched() noexcept { return unseat(seen_word_.load(std::memory_order_relaxed)); }
-  /// The same for anyone, as of the watcher's last look.
-  Ticks lasting(Ticks now) const noexcept;
 
   std::uint64_t word() const noexcept { return word_.load(std::memory_order_acquire); }
   void* cell() const noexcept { return cell_.load(std::memory_order_relaxed); }

@@ -45,6 +45,11 @@ RuntimeCore::RuntimeCore()
 
 RuntimeCore::~RuntimeCore() = default;
 
+const std::shared_ptr<HomeCount>& RuntimeCore::homes() const noexcept {
+  static const std::shared_ptr<HomeCount> none;
+  return none;
+}
+
 void RuntimeCore::stop() {
   if (stopping_.exchange(true, std::memory_order_acq_rel)) return;
   for (const auto& engine : registry_->close()) {

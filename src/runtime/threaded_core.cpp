@@ -40,6 +40,9 @@ void ThreadedCore::watch() {
 }
 
 void ThreadedCore::stop_threads() {
+  // Those of killed handlers end when these return.
+  if (!homes_->wait_for_none(options_.shutdown))
+    log("runtime: threads of dedicated workers are still in handlers and were left to themselves");
   if (const std::size_t left = scheduler_->stop(options_.shutdown); left > 0)
     log("runtime: " + std::to_string(left) +
         " threads are still in handlers after the shutdown time and were left to themselves");

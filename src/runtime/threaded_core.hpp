@@ -6,6 +6,7 @@
 #include <poolder/runtime/detail/core.hpp>
 #include <poolder/runtime/options.hpp>
 
+#include "runtime/home_thread.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/timekeeper.hpp"
 
@@ -30,13 +31,19 @@ class ThreadedCore final : public RuntimeCore {
   void arm(Timer& timer, Ticks deadline) override { timekeeper_.arm(timer, deadline); }
   bool cancel(Timer& timer) override { return timekeeper_.cancel(timer); }
   void schedule(Runnable& cell) override {
+    if (cell.has_home()) [[unlikely]]
+      return cell.go_home();
     ended_.load(std::memory_order_acquire) ? cell.discard() : scheduler_->push(cell);
   }
-  void schedule_last(Runnable& cell) override { scheduler_->push_last(cell); }
+  void schedule_last(Runnable& cell) override {
+    cell.has_home() ? cell.go_home() : scheduler_->push_last(cell);
+  }
   bool wait(WaitPoint& point, Ticks deadline) override;
   void release_later(std::shared_ptr<void> last) override {
     scheduler_->release_later(std::move(last));
   }
+
+  const std::shared_ptr<HomeCount>& homes() const noexcept override { return homes_; }
 
   void allow_spares(int more) noexcept override { scheduler_->allow_spares(more); }
 
@@ -47,6 +54,7 @@ class ThreadedCore final : public RuntimeCore {
   void watch();
 
   const RuntimeOptions options_;
+  const std::shared_ptr<HomeCount> homes_ = std::make_shared<HomeCount>();
   Timekeeper timekeeper_;
   std::unique_ptr<Scheduler> scheduler_;
   std::atomic<bool> watching_{true};

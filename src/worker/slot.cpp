@@ -20,7 +20,7 @@ Owning::~Owning() { owned = outer_; }
 const Owning* Owning::innermost() noexcept { return owned; }
 
 Slot::Slot(SlotOwner& owner, std::size_t index, WorkerBox* worker)
-    : Runnable(owner.worker_type().options.priority),
+    : Runnable(owner.worker_type().options.priority, owner.dedicated()),
       index_(static_cast<std::uint32_t>(index)),
       owner_(owner),
       box_(worker),
@@ -252,8 +252,8 @@ std::size_t Slot::load() const noexcept {
   return is_idle() ? 0 : queue_length() + 1;
 }
 
-const Activation* Slot::activation() const noexcept {
-  const Activation* activation = activation_.load(std::memory_order_acquire);
+Activation* Slot::activation() const noexcept {
+  Activation* activation = activation_.load(std::memory_order_acquire);
   return activation && activation->runs(this) ? activation : nullptr;
 }
 

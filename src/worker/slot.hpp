@@ -147,6 +147,7 @@ class alignas(64) Slot : public Runnable {
 
   // ---- the owner of the baton
   void run(Turn& turn) noexcept override;
+  void go_home() noexcept override;
   /// A message for the slot that the caller has just entered, before all others; the baton goes
   /// with it.
   void hand_in(Message* message) noexcept;
@@ -172,7 +173,7 @@ class alignas(64) Slot : public Runnable {
   std::size_t queue_length() const noexcept;
   /// What a message would wait for here: 0 at rest, `unlimited` without a worker.
   std::size_t load() const noexcept;
-  const Activation* activation() const noexcept;  ///< of the handler that runs; null: none
+  Activation* activation() const noexcept;  ///< of the handler that runs; null: none
   Activation::Run present_run() const noexcept {
     const Activation* activation = activation_.load(std::memory_order_acquire);
     return activation ? activation->run_of(this) : Activation::Run{};

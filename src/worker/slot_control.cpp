@@ -13,6 +13,8 @@ static const ExitReason killed_in_handler{ExitReason::Kind::killed, "its worker 
 static const ExitReason left_behind{ExitReason::Kind::shutdown,
                                     "its handler did not end within the shutdown time"};
 
+void Slot::go_home() noexcept { owner_.run_at_home(*this); }
+
 void Slot::notify(std::uint32_t set, std::uint32_t clear) {
   std::uint32_t before = control_.load(std::memory_order_relaxed);
   while (!control_.compare_exchange_weak(before, ((before | set) & ~clear) & ~parked,

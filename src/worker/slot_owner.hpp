@@ -38,6 +38,10 @@ class SlotOwner {
   const QueueOptions& queue_options() const noexcept { return queue_; }
   /// What waits for whoever is free; null: nothing ever does.
   SharedQueue* shared() const noexcept { return shared_; }
+  /// Each slot has a thread of its own.
+  bool dedicated() const noexcept { return dedicated_; }
+  /// The slot's baton goes to that thread.
+  virtual void run_at_home(Slot&) noexcept {}
   /// Whoever looks after runs that last has to be woken when one begins.
   bool watch_sleeps() const noexcept {
     return watch_asleep_ && watch_asleep_->load(std::memory_order_relaxed);
@@ -148,6 +152,7 @@ class SlotOwner {
   const QueueOptions queue_;
 
  protected:
+  bool dedicated_ = false;
   SharedQueue* shared_ = nullptr;
   const std::atomic<bool>* watch_asleep_ = nullptr;  // null: nobody watches
   alignas(64) std::atomic<int> drainers_{0};

@@ -15,17 +15,19 @@ namespace poolder {
 /// A definition has `static constexpr poolder::PoolOptions options{...};`; a worker class
 /// on its own gets them in the pool's constructor.
 struct PoolOptions {
-  std::string_view name{};                 ///< unique among the pools of a runtime; empty: none
-  std::size_t size = 10;                   ///< workers, all constructed before the pool is
-  bool dynamic = false;                    ///< start_worker, stop_worker and resize allowed
-  Routing routing = Routing::round_robin;  ///< where messages go that say nothing else
+  std::string_view name{};                  ///< unique among the pools of a runtime; empty: none
+  std::size_t size = 10;                    ///< workers, all constructed before the pool is
+  bool dynamic = false;                     ///< start_worker, stop_worker and resize allowed
+  Routing routing = Routing::round_robin;   ///< where messages go that say nothing else
+  Placement placement = Placement::shared;  ///< dedicated: an OS thread for each; not with dynamic
   Duration call_timeout = std::chrono::seconds{5};  ///< of a call that says nothing else
   QueueOptions queue{};                             ///< of each slot
   OverrunOptions overrun{};                         ///< of handlers that run for too long
   RestartPolicy restart{};  ///< more crashes than this, and the pool gives up
   Duration shutdown =
       std::chrono::seconds{5};  ///< how long stop() waits for handlers; 0: not at all
-  bool inline_calls = false;    ///< a call to an idle worker may run on the caller's thread
+  bool inline_calls = false;    ///< a call to an idle worker may run on the caller's thread; not
+                                ///< where the worker has a thread of its own
 };
 
 namespace detail {
@@ -38,6 +40,7 @@ enum class PoolRule {
   capacity,
   max_wait,
   overrun,
+  placement,
   restarts,
   call_timeout,
   shutdown
@@ -52,6 +55,7 @@ constexpr PoolRule broken_rule(const PoolOptions& options) noexcept {
   if (options.queue.max_wait <= Duration{0}) return PoolRule::max_wait;
   if (options.overrun.warn_after <= Duration{0} || options.overrun.max_warnings < 0)
     return PoolRule::overrun;
+  if (options.placement == Placement::dedicated && options.dynamic) return PoolRule::placement;
   if (options.restart.max_restarts < 0 || options.restart.period <= Duration{0})
     return PoolRule::restarts;
   if (options.call_timeout < Duration{0}) return PoolRule::call_timeout;
@@ -72,6 +76,10 @@ constexpr PoolOptions pool_options() {
   static_assert(broken != PoolRule::overrun,
                 "poolder: PoolOptions.overrun.warn_after must be above 0, and its max_warnings "
                 "must not be negative");
+  static_assert(
+      broken != PoolRule::placement,
+      "poolder: PoolOptions.placement cannot be dedicated where dynamic is set: a pool of "
+      "workers with threads of their own keeps its size");
   static_assert(broken != PoolRule::restarts,
                 "poolder: PoolOptions.restart.max_restarts must not be negative, and its period "
                 "must be above 0");

@@ -15,6 +15,11 @@ enum class QueueOrder { fifo, lifo };
 /// Error{queue_full}, or the oldest message is given up for it.
 enum class OnFull { block, reject, drop_oldest };
 
+/// Where workers run: on the runtime's threads, or each on an OS thread of its own, on which it is
+/// constructed, called and destroyed, for code that must stay on one thread. After a kill the next
+/// worker has another thread. In a simulation all share one.
+enum class Placement { shared, dedicated };
+
 /// After the last failed attempt: the worker is kept as it is, or destroyed and constructed anew.
 enum class OnFailure { keep, restart };
 

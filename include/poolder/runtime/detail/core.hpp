@@ -98,6 +98,9 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   /// stuck in handlers.
   virtual void allow_spares(int more) noexcept = 0;
 
+  /// For cells with threads of their own; null: all share threads.
+  virtual const std::shared_ptr<class HomeCount>& homes() const noexcept;
+
   /// Null: not simulated. Draws from the seed.
   virtual class Random* choices() noexcept { return nullptr; }
   /// Simulated, and the caller is neither its owner nor a handler: throws Error{invalid_argument}.

@@ -19,7 +19,8 @@ class Turn {
 /// What stands in a run queue. Whoever schedules it hands over the right to run it.
 class Runnable {
  public:
-  explicit Runnable(Priority priority) noexcept : priority_(priority) {}
+  explicit Runnable(Priority priority, bool has_home = false) noexcept
+      : priority_(static_cast<std::uint8_t>(priority)), has_home_(has_home) {}
   Runnable(const Runnable&) = delete;
   Runnable& operator=(const Runnable&) = delete;
 
@@ -29,13 +30,18 @@ class Runnable {
   /// In place of run(), where the runtime has ended before its turn came.
   virtual void discard() noexcept {}
 
-  Priority priority() const noexcept { return priority_; }
+  /// Only its own thread may run it: go_home() in place of a run queue.
+  bool has_home() const noexcept { return has_home_; }
+  virtual void go_home() noexcept {}
+
+  Priority priority() const noexcept { return static_cast<Priority>(priority_); }
 
  protected:
   virtual ~Runnable() = default;
 
  private:
-  Priority priority_;
+  const std::uint8_t priority_;
+  const bool has_home_;
 };
 
 }  // namespace poolder::detail
