@@ -24,6 +24,8 @@ constexpr Workload all[] = {
     {"many_workers", "the cost of a message among 1 to 1,000,000 workers", &many_workers},
     {"many_messages", "the cost of a message with 1 to 10,000,000 queued", &many_messages},
     {"schedule", "how late 1, 100 and 100,000 interval jobs run", &schedule},
+    {"skew", "short calls among slow ones, by each routing", &skew},
+    {"stats", "what asking for statistics costs the load", &stats},
 };
 
 }  // namespace

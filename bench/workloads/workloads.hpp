@@ -35,5 +35,7 @@ void losses(Session& session);
 void many_workers(Session& session);
 void many_messages(Session& session);
 void schedule(Session& session);
+void skew(Session& session);
+void stats(Session& session);
 
 }  // namespace bench

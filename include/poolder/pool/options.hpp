@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -63,9 +64,13 @@ constexpr PoolRule broken_rule(const PoolOptions& options) noexcept {
   return PoolRule::none;
 }
 
-/// A definition's options, checked while compiling.
 template <class Definition>
-constexpr PoolOptions pool_options() {
+concept HasPoolOptions = requires {
+  { Definition::options } -> std::convertible_to<const PoolOptions&>;
+};
+
+template <class Definition>
+constexpr PoolOptions checked_pool_options() {
   constexpr PoolRule broken = broken_rule(Definition::options);
   static_assert(broken != PoolRule::size, "poolder: PoolOptions.size must be at least 1");
   static_assert(broken != PoolRule::too_large, "poolder: PoolOptions.size must be at most 2^24");
@@ -87,6 +92,21 @@ constexpr PoolOptions pool_options() {
                 "poolder: PoolOptions.call_timeout must not be negative");
   static_assert(broken != PoolRule::shutdown, "poolder: PoolOptions.shutdown must not be negative");
   return Definition::options;
+}
+
+/// A definition's options, checked while compiling. A worker class by itself has none, or those of
+/// a worker, and gets the defaults.
+template <class Definition>
+constexpr PoolOptions pool_options() {
+  if constexpr (HasPoolOptions<Definition>) {
+    return checked_pool_options<Definition>();
+  } else {
+    static_assert(
+        !requires { typename Definition::Worker; },
+        "poolder: a pool's definition needs `static constexpr poolder::PoolOptions "
+        "options{...};`");
+    return {};
+  }
 }
 
 /// Throws Error{invalid_argument} with the same words and the value.
