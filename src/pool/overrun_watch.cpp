@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pool/pool_core.hpp"
+#include "runtime/events.hpp"
 
 namespace poolder::detail {
 
@@ -119,11 +120,23 @@ void OverrunWatch::report(Slot& slot, Seen& seen, Ticks now) {
 }
 
 void OverrunWatch::tell(const Overrun& report) {
-  if (listeners_.anyone())
-    listeners_.tell(pool_.runtime(), [report, kept = pool_.shared_from_this()](
-                                         const auto& callback) { callback(report); });
+  RuntimeCore& runtime = pool_.runtime();
+  const bool killed = report.alert == Overrun::Alert::max_overrun_limit;
+  bool heard = runtime.events().tell(pool_, [&] {
+    return Event{.kind = Event::Kind::overrun,
+                 .task = std::string(report.task),
+                 .worker = report.worker,
+                 .what = killed ? "it was killed" : "it goes on",
+                 .duration = report.runtime};
+  });
+  if (listeners_.anyone()) {
+    listeners_.tell(runtime, [report, kept = pool_.shared_from_this()](const auto& callback) {
+      callback(report);
+    });
+    heard = true;
+  }
   if (options_.handler) return options_.handler(report);
-  if (!listeners_.anyone()) pool_.warn(report);
+  if (!heard) pool_.warn(report);
 }
 
 void OverrunWatch::stop() {

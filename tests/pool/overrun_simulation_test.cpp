@@ -233,6 +233,28 @@ TEST(Overrun, IsToldToSeveralThatComeAndGo) {
   });
 }
 
+TEST(Overrun, IsAnEventOfTheRuntime) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    std::vector<Event> events;
+    auto subscription = runtime.on([&](const Event& each) {
+      if (each.kind == Event::Kind::overrun) events.push_back(each);
+    });
+    Log log;
+    Pool<Sleeper> pool{runtime, with({.warn_after = 1s, .max_warnings = 2}), &log};
+    const Pid stuck = pool.worker(0);
+    pool.cast(Deaf{1h});
+    runtime.advance(3s);
+
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(events[0].name, "watched");
+    EXPECT_EQ(events[0].worker, stuck);
+    EXPECT_NE(events[0].what, events[1].what);
+    EXPECT_GE(events[1].duration, 2s);
+    runtime.advance(1h);
+  });
+}
+
 TEST(Overrun, EndsWithThePool) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};
