@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <poolder/core/error.hpp>
@@ -135,32 +134,49 @@ void PoolCore::share_request(Unsent& unsent, ReplyBase& reply, const CallOptions
 
 // Who has just answered a call is free, though it may take a moment to come to rest.
 Slot* PoolCore::take_free_worker() {
-  constexpr int looks = 100, before_it_yields = 20;
+  constexpr Duration a_moment = std::chrono::microseconds{50};
+  constexpr int spins = 20, looks = 2'000;  // 0.1 s, for a thread that was preempted just then
+  begin_sharing();
   for (int look = 0;; ++look) {
-    if (Slot* slot = take_one_at_rest()) return slot;
-    if (look == looks || !anyone_settles()) return nullptr;
-    look < before_it_yields ? relax() : std::this_thread::yield();
+    if (Slot* slot = take_listed()) return slot;
+    bool settling = false;
+    if (Slot* slot = take_unlisted(settling)) return slot;
+    if (look == looks || !settling) return nullptr;
+    if (look < spins) {
+      relax();
+    } else {
+      WaitPoint nobody;
+      nobody.wait_until(*runtime_, after(runtime_->now(), a_moment));
+    }
   }
 }
 
-bool PoolCore::anyone_settles() const noexcept {
-  constexpr std::size_t most = 64;
-  for (std::size_t i = 0; i < std::min(size(), most); ++i)
-    if (slots_[i].is_settling()) return true;
-  return false;
-}
-
-Slot* PoolCore::take_one_at_rest() {
-  begin_sharing();
+Slot* PoolCore::take_listed() {
   for (std::size_t free = shared_queue_.take_free(); free != SharedQueue::nobody;
        free = shared_queue_.take_free()) {
-    Slot& slot = slots_[free];
-    if (!slot.mail().enter()) continue;
-    if (slot.ready_for_inline()) return &slot;
-    const bool paused = slot.is_paused();
-    slot.hand_back();
-    if (paused) break;
+    if (Slot* slot = take(slots_[free])) return slot;
+    if (slots_[free].is_paused()) break;
   }
+  return nullptr;
+}
+
+// Among the first few: one that is at rest but not listed yet, or whether one is about to be.
+Slot* PoolCore::take_unlisted(bool& settling) {
+  constexpr std::size_t few = 64;
+  for (std::size_t i = 0; i < std::min(size(), few); ++i) {
+    Slot& slot = slots_[i];
+    if (slot.is_idle())
+      if (Slot* taken = take(slot)) return taken;
+    settling = settling || slot.is_settling();
+  }
+  return nullptr;
+}
+
+// Its baton, if it is at rest and nothing keeps it from handling a message.
+Slot* PoolCore::take(Slot& slot) {
+  if (!slot.mail().enter()) return nullptr;
+  if (slot.ready_for_inline()) return &slot;
+  slot.hand_back();
   return nullptr;
 }
 

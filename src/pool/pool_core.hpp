@@ -179,8 +179,9 @@ class PoolCore final : public EngineCore,
   void leave_home(std::size_t index) noexcept;
   WorkerBox* create_at_home(std::size_t index);
   void destroy_at_home(WorkerBox* box, const ExitReason& reason) noexcept;
-  Slot* take_one_at_rest();
-  bool anyone_settles() const noexcept;
+  Slot* take_listed();
+  Slot* take_unlisted(bool& settling);
+  static Slot* take(Slot& slot);
   Slot& least_loaded();
   Slot& least_loaded_of_all(std::size_t now);
   void begin_sharing();

@@ -386,7 +386,7 @@ TEST(NextAvailable, NeverFindsAWorkerThatIsAboutToGetAnotherMessage) {
 
     pool.cast(Job{1, 1s}, Route::index(2));  // none of these has begun yet
     pool.cast(Job{2, 1s}, Routing::available);
-    pool.cast(Job{3}, Routing::next_available);
+    pool.cast(Job{3, 1s}, Routing::next_available);
 
     EXPECT_EQ(error_of([&] { pool.cast(Job{}, Routing::next_available); }), ErrorCode::no_worker);
     EXPECT_TRUE(pool.drain(5s));
