@@ -88,7 +88,7 @@ void beat(std::size_t count, milliseconds interval, milliseconds span, Run& run)
   const Usage used = Usage::now();
   std::this_thread::sleep_for(span);
   const double cpu = Usage::now().cpu_seconds() - used.cpu_seconds();
-  latenesses.end();  // jobs() of so many takes a while, in which none is launched
+  latenesses.end();  // before jobs(), which shares the cell with the clock for a while
 
   std::uint64_t runs = 0, skipped = 0;
   for (const poolder::JobStats& stats : scheduler.jobs()) {

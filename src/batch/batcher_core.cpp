@@ -132,9 +132,9 @@ void BatcherCore::carry_out(Effects& effects) {
                 if (const auto self = core.lock())
                   static_cast<BatcherCore&>(*self).backoff_over(ticket, generation);
               });
-  HeldBatch::free(effects.freed);
   if (effects.pushed_out) report_given_up(1, "the queue was full and drops the oldest");
   tell(effects.told);
+  HeldBatch::free(effects.freed);  // last: an item may own the batcher, and so wait for its end
 }
 
 void BatcherCore::backoff_over(std::uint64_t ticket, Generation generation) {
@@ -252,7 +252,10 @@ void BatcherCore::begin_again() {
     active_ = starting_ = 0;
     hibernate_due_ = gave_up_ = false;
   });
-  arm_hibernation();
+}
+
+void BatcherCore::take_back() {
+  const auto gone = cell_.enter([&] { return std::move(definition_); });
 }
 
 void BatcherCore::report_lost(std::size_t items) noexcept {

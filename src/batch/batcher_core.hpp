@@ -94,6 +94,8 @@ class BatcherCore final : public Engine {
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;
+  void take_back() override;
+  void has_restarted() override { arm_hibernation(); }
 
   // ---- in the cell
   Outcome take_in(Blocked& pushing, Effects& effects);

@@ -223,9 +223,6 @@ void FactoryCore::begin_stop() {
     members_ = 0;
     for (const auto& [type, kind] : kinds_) kinds.push_back(kind);
   });
-  for (const auto& kind : kinds)
-    for (Message* each : kind->backoffs().close(*kind))
-      kind->give_up_message(each, ErrorCode::stopped, "the factory has stopped");
   const Ticks now = runtime().now();
   bool more = true;
   for (std::size_t next = 0; more;) {
@@ -239,6 +236,10 @@ void FactoryCore::begin_stop() {
     });
     close(dismissed, Child::Ended::stopped);
   }
+  // Last: a message may own the factory, and so wait until all children have ended.
+  for (const auto& kind : kinds)
+    for (Message* each : kind->backoffs().close(*kind))
+      kind->give_up_message(each, ErrorCode::stopped, "the factory has stopped");
 }
 
 void FactoryCore::give_up_rest() {

@@ -43,15 +43,15 @@ void Engine::handler_ends(Generation generation, const void* handler, Told& told
 }
 
 void Engine::settle(Told& told) {
-  if (!drain_waiters_.empty() && is_idle()) {
-    told.points.insert(told.points.end(), drain_waiters_.begin(), drain_waiters_.end());
-    drain_waiters_.clear();
-  }
+  const auto go_on = [&](std::vector<WaitPoint*>& list) {
+    told.points.insert(told.points.end(), list.begin(), list.end());
+    list.clear();
+  };
+  const bool all_inside = running_ <= inside_.size();
+  if (!drain_waiters_.empty() && is_idle()) go_on(drain_waiters_);
+  if (all_inside || hurried_) go_on(nested_waiters_);
   if (phase_ != Phase::stopping) return;
-  if (running_ <= inside_.size()) {
-    told.points.insert(told.points.end(), inside_waiters_.begin(), inside_waiters_.end());
-    inside_waiters_.clear();
-  }
+  if (all_inside) go_on(inside_waiters_);
   if (grace_is_over_ ? ending() > 0 : running_ > 0 || !may_end()) return;
   phase_ = Phase::finishing;
   told.finish = true;
@@ -71,9 +71,11 @@ void Engine::settle_and_tell() {
 
 bool Engine::stop_for(ExitReason reason) {
   Generation generation = 0;
+  const auto here = std::this_thread::get_id();
   const bool first = cell_.enter([&] {
     if (phase_ != Phase::running) return false;
     phase_ = Phase::closing;
+    ending_.push_back(here);
     closed_.store(true, std::memory_order_release);
     reason_ = std::move(reason);
     generation = generation_;
@@ -82,28 +84,41 @@ bool Engine::stop_for(ExitReason reason) {
   if (!first) return false;
   const auto kept = shared_from_this();
   runtime_->allow_spares(1);  // handlers may hold all threads, and the end may need one
+  if (shutdown_ != infinity)
+    run_after(*runtime_, shutdown_, [engine = weak_from_this(), generation] {
+      if (const auto self = engine.lock()) self->end_grace(generation);
+    });
   begin_stop();
   Told told;
-  cell_.enter([&] {
+  const bool hurried = cell_.enter([&] {
     phase_ = Phase::stopping;
+    ending_.erase(std::find(ending_.begin(), ending_.end(), here));
     settle(told);
+    return hurried_;
   });
   tell(told);
-  if (cell_.enter([&] { return hurried_; })) return end_grace(generation), true;
-  if (shutdown_ == infinity) return true;
-  run_after(*runtime_, shutdown_, [engine = weak_from_this(), generation] {
-    if (const auto self = engine.lock()) self->end_grace(generation);
-  });
+  if (hurried) end_grace(generation);
   return true;
 }
 
 void Engine::end_grace(Generation generation) {
   const auto late = [&] { return generation != generation_ || phase_ != Phase::stopping; };
-  if (cell_.enter(late)) return;
+  const auto here = std::this_thread::get_id();
+  Told told;
+  const bool too_late_or_early = cell_.enter([&] {
+    if (generation == generation_ && phase_ == Phase::closing) {
+      hurried_ = true;
+      settle(told);
+    }
+    if (late()) return true;
+    ending_.push_back(here);
+    return false;
+  });
+  if (too_late_or_early) return tell(told);
   give_up_rest();
   std::size_t left = 0;
-  Told told;
   cell_.enter([&] {
+    ending_.erase(std::find(ending_.begin(), ending_.end(), here));
     if (late()) return;
     left = running_ - ending();
     grace_is_over_ = true;
@@ -141,20 +156,13 @@ void Engine::stop() {
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
   const auto mine = handlers_here();
+  const auto here = std::this_thread::get_id();
   WaitPoint over;
   std::vector<WaitPoint*>* list = nullptr;
   Told told;
   cell_.enter([&] {
-    if (phase_ == Phase::stopped) return;
-    list = &stop_waiters_;
-    if (!mine.empty()) {
-      // A handler does not wait for itself, nor for others that wait like it.
-      for (const void* each : mine)
-        if (std::find(inside_.begin(), inside_.end(), each) == inside_.end())
-          inside_.push_back(each);
-      list = &inside_waiters_;
-    }
-    list->push_back(&over);
+    list = list_for_stop(mine, here);
+    if (list) list->push_back(&over);
     settle(told);
   });
   tell(told);
@@ -167,13 +175,22 @@ void Engine::stop() {
   }
 }
 
+// Where to wait; null: nothing is to be waited for.
+std::vector<WaitPoint*>* Engine::list_for_stop(const std::vector<const void*>& mine,
+                                               std::thread::id here) {
+  if (phase_ == Phase::stopped) return nullptr;
+  // A handler does not wait for itself, nor for others that wait like it.
+  for (const void* each : mine)
+    if (std::find(inside_.begin(), inside_.end(), each) == inside_.end()) inside_.push_back(each);
+  const bool nested = std::find(ending_.begin(), ending_.end(), here) != ending_.end();
+  if (nested) return phase_ == Phase::closing ? &nested_waiters_ : nullptr;
+  return mine.empty() ? &stop_waiters_ : &inside_waiters_;
+}
+
 void Engine::stop_now() {
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
-  end_grace(cell_.enter([&] {
-    hurried_ = true;
-    return generation_;
-  }));
+  end_grace(cell_.enter([&] { return generation_; }));
 }
 
 bool Engine::drain(Duration deadline) {
@@ -210,7 +227,12 @@ void Engine::restart() {
     fail(ErrorCode::invalid_argument, "only an engine that has stopped can be started afresh");
   runtime_->registry().check_free(kind_, name_);
   begin_again();
-  open();
+  try {
+    open();
+  } catch (...) {
+    take_back();
+    throw;
+  }
   forget_end();
   cell_.enter([&] {
     phase_ = Phase::running;
@@ -228,7 +250,12 @@ void Engine::report_hook(std::string_view hook, const std::exception_ptr& error)
 
 void Engine::log_once(std::uint32_t kind, const std::string& line) noexcept {
   if ((logged_.fetch_or(kind, std::memory_order_relaxed) & kind) != 0) return;
-  log(std::string(kind_) + " \"" + name_ + "\": " + line + " (said once)");
+  log(line + " (said once)");
+}
+
+void Engine::log(const std::string& line) noexcept {
+  std::string whole{kind_};
+  detail::log(whole.append(" \"").append(name_).append("\": ").append(line));
 }
 
 }  // namespace poolder::detail

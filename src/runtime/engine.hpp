@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <poolder/runtime/detail/core.hpp>
@@ -37,6 +38,10 @@ namespace poolder::detail {
 /// 2. running_ counts the handlers of this generation. One that outlives its generation (abandoned
 /// at the end of the shutdown time) is not counted any more, and its end changes nothing.
 /// 3. Who waits for the end is signalled after the name is free.
+/// 4. Destroying what is the user's, where that is not part of a handler, is one of its own: it may
+/// be the last to hold whoever owns the engine, and so call stop().
+/// 5. ending_ are the threads in begin_stop or give_up_rest. What they destroy may call stop() too,
+/// which does not wait for what is further up on its own stack.
 class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
  public:
   // EngineCore
@@ -120,7 +125,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   // ---- not in the cell
   void tell(Told& told);
   void settle_and_tell();
-  /// A line on stderr, once for each bit of `kind`.
+  /// A line on stderr.
+  void log(const std::string& line) noexcept;
+  /// The same, once for each bit of `kind`.
   void log_once(std::uint32_t kind, const std::string& line) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
 
@@ -139,8 +146,11 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   virtual void begin_stop() = 0;
   /// The shutdown time is over: what is still queued is given up. The engine ends right after.
   virtual void give_up_rest() {}
-  /// A new generation: everything as after construction, the user's objects made again. May throw.
+  /// A new generation: everything as after construction, the user's objects made again. May throw;
+  /// then nothing has changed.
   virtual void begin_again() = 0;
+  /// It has been for nothing, as the name has been taken meanwhile: destroys what it made.
+  virtual void take_back() {}
   /// What was started afresh runs: what must not happen before may begin.
   virtual void has_restarted() {}
   /// Not in the cell: those of the engine's handlers that the calling thread is in, each by what
@@ -154,6 +164,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
 
   void end_grace(Generation generation);
   void finish();
+  std::vector<WaitPoint*>* list_for_stop(const std::vector<const void*>& mine,
+                                         std::thread::id here);
   void withdraw(std::vector<WaitPoint*>& list, WaitPoint& point);
 
   const std::shared_ptr<RuntimeCore> runtime_;
@@ -170,9 +182,10 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   ExitReason reason_;
   std::size_t running_ = 0;
   bool grace_is_over_ = false;
-  bool hurried_ = false;  // stop_now() was asked for, perhaps before end_grace could do it
+  bool hurried_ = false;  // the shutdown time ended while begin_stop was under way
+  std::vector<std::thread::id> ending_;
   std::vector<const void*> inside_;  // handlers that are in stop()
-  std::vector<WaitPoint*> stop_waiters_, inside_waiters_, drain_waiters_;
+  std::vector<WaitPoint*> stop_waiters_, inside_waiters_, nested_waiters_, drain_waiters_;
 };
 
 }  // namespace poolder::detail

@@ -70,8 +70,8 @@ void SchedulerCore::begin_again() {
     }
     under_way_ = 0;
     waiting_ = 0;
-    destroying_ = 0;
-    objects_ = Objects::held;
+    given_up_ = 0;
+    has_objects_ = true;
     hibernating_ = hibernated_ = false;
     idle_since_ = now.steady;
     std::swap(stop_, stop);
@@ -105,24 +105,30 @@ void SchedulerCore::begin_stop() {
 void SchedulerCore::give_up_rest() {
   Aftermath rest;
   cell_.enter([&] {
-    for (JobRun* run : std::exchange(held_, {})) over(*run, rest);
-    if (objects_ == Objects::held) let_go(rest);
+    for (JobRun* run : std::exchange(held_, {})) give_up_run(*run, rest);
+    if (has_objects_) let_go(rest);
   });
   carry_out(rest);
 }
 
+void SchedulerCore::take_back() {
+  cell_.enter([&] { accepting_ = false; });
+  give_up_rest();
+}
+
 // Everything of the user's that no run holds.
 void SchedulerCore::let_go(Aftermath& rest) {
-  objects_ = Objects::being_destroyed;
+  has_objects_ = false;
+  rest.given_up += std::exchange(given_up_, 0);
   by_name_.clear();
   for (auto& job : std::exchange(by_row_, {}))
     if (job) release(std::move(job), rest);
-  release(std::move(definition_), rest);
+  destroy(std::move(definition_), rest);
 }
 
 void SchedulerCore::let_go_if_last(Aftermath& rest) {
-  const bool last = under_way_ == 0 && destroying_ == 0 && handlers() == 0;
-  if (!accepting_ && last && objects_ == Objects::held) let_go(rest);
+  const bool last = under_way_ == 0 && handlers() == 0;
+  if (!accepting_ && last && has_objects_) let_go(rest);
 }
 
 std::stop_token SchedulerCore::stop_token(Generation generation) {

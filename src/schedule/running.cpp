@@ -39,13 +39,15 @@ class JobHost final : public WorkerHost {
 
 }  // namespace
 
-// Due, or asked for by hand.
-void SchedulerCore::request(ScheduledJob& job, Ticks due, Aftermath& rest) {
+// Due, or asked for by hand. True: it waits for the present run's end.
+bool SchedulerCore::request(ScheduledJob& job, Ticks due, Aftermath& rest) {
   job.last_due = due;
-  if (job.under_way == 0 || options_.overlap == Overlap::allow) return launch(job, due, rest);
-  if (options_.overlap == Overlap::skip) return (void)++job.skipped;
+  if (job.under_way == 0 || options_.overlap == Overlap::allow)
+    return launch(job, due, rest), false;
+  if (options_.overlap == Overlap::skip) return ++job.skipped, false;
   ++job.waiting;
   ++waiting_;
+  return true;
 }
 
 void SchedulerCore::launch(ScheduledJob& job, Ticks due, Aftermath& rest) {
@@ -57,7 +59,8 @@ void SchedulerCore::launch(ScheduledJob& job, Ticks due, Aftermath& rest) {
 }
 
 void SchedulerCore::launch_waiting(ScheduledJob& job, Aftermath& rest) {
-  if (job.waiting == 0 || job.under_way > 0 || job.paused) return;
+  if (job.waiting == 0 || job.under_way > 0 || (job.paused && job.by_hand == 0)) return;
+  if (job.by_hand > 0) --job.by_hand;
   --job.waiting;
   --waiting_;
   launch(job, job.last_due, rest);
@@ -71,22 +74,20 @@ void SchedulerCore::execute(JobRun& run) noexcept {
   const Begun begun = cell_.enter([&] { return begin(run, began, rest); });
   if (begun == Begun::no) return carry_out(rest);
 
-  Outcome outcome = attempt(run);
-  const bool plain = !outcome.error && outcome.next.changes_nothing();
+  Outcome outcome = attempt(run, begun);
+  const bool plain = !outcome.threw && outcome.next.changes_nothing();
   if (!plain) outcome.job = run.job->name;
-  const Moment now = plain && !may_hibernate_ ? began : moment();
+  const Moment now = plain ? began : moment();
   // From here on the run may be another thread's.
   const Ended ended = cell_.enter([&] { return end(run, outcome, now, rest); });
   report(ended, outcome);
-  outcome.error = nullptr;  // the user's: before stop() may return
   carry_out(rest);
 }
 
 SchedulerCore::Begun SchedulerCore::begin(JobRun& run, Moment now, Aftermath& rest) {
   ScheduledJob& job = *run.job;
   if (!accepting_ || run.generation != generation() || run.life != job.life) {
-    ++(run.attempt > 1 ? job.failed : job.skipped);
-    over(run, rest);
+    give_up_run(run, rest);
     let_go_if_last(rest);
     settle(rest.told);
     wind(now);
@@ -98,14 +99,17 @@ SchedulerCore::Begun SchedulerCore::begin(JobRun& run, Moment now, Aftermath& re
   }
   (void)handler_begins();
   hibernated_ = false;
-  if (run.attempt > 1) return Begun::yes;
-  ++job.runs;
-  job.last = now.system;
-  job.lateness.record(now.steady - run.due);
-  return Begun::yes;
+  if (run.attempt == 1) {
+    ++job.runs;
+    job.last = now.system;
+    job.lateness.record(now.steady - run.due);
+  }
+  const bool is_last = !hooks_.handle_error && run.attempt >= options_.retry.max_attempts;
+  return is_last && !job.failure_said ? Begun::to_be_named : Begun::yes;
 }
 
-SchedulerCore::Outcome SchedulerCore::attempt(JobRun& run) {
+// All that is the user's is asked, and gone, before this returns: stop() may return after.
+SchedulerCore::Outcome SchedulerCore::attempt(JobRun& run, Begun begun) {
   Outcome outcome;
   InHandler here{*this, &scheduled_job};
   outcome.activation = here.activation();
@@ -114,8 +118,10 @@ SchedulerCore::Outcome SchedulerCore::attempt(JobRun& run) {
   try {
     outcome.next = run.job->call(context);
   } catch (...) {
-    outcome.error = std::current_exception();
-    outcome.recovery = ask(run, outcome.error);
+    const std::exception_ptr error = std::current_exception();
+    outcome.threw = true;
+    outcome.recovery = ask(run, error);
+    if (begun == Begun::to_be_named) outcome.what = describe(error);
   }
   return outcome;
 }
@@ -138,7 +144,6 @@ SchedulerCore::Ended SchedulerCore::end(JobRun& run, const Outcome& outcome, Mom
   if (its_own == generation()) {
     ended = settle_run(run, outcome, now, rest);
     const bool is_idle = may_hibernate_ && under_way_ == 0;
-    if (is_idle) idle_since_ = now.steady;
     if (is_idle || ended == Ended::to_be_retried || !outcome.next.changes_nothing()) wind(now);
   } else {
     over(run, rest);
@@ -148,40 +153,45 @@ SchedulerCore::Ended SchedulerCore::end(JobRun& run, const Outcome& outcome, Mom
   return ended;
 }
 
+// What goes wrong is said once for each job.
 SchedulerCore::Ended SchedulerCore::settle_run(JobRun& run, const Outcome& outcome, Moment now,
                                                Aftermath& rest) {
+  ScheduledJob& job = *run.job;
   Ended ended = Ended::well;
-  if (outcome.error) {
-    if (try_again(run, outcome, now, rest)) return Ended::to_be_retried;
-    ended = Ended::failed;
+  if (outcome.threw && wants_another(run, outcome)) {
+    if (accepting_ && run.life == job.life) return try_again(run, outcome, now, rest);
+    ++job.failed;
+    give_up(1, rest);
+  } else if (outcome.threw) {
+    ++job.failed;
+    if (!hooks_.handle_error && !std::exchange(job.failure_said, true)) ended = Ended::failed;
   } else if (!apply(run, outcome.next, now, rest)) {
-    ended = Ended::naming_no_job;
+    ++job.failed;
+    if (!std::exchange(job.misnaming_said, true)) ended = Ended::naming_no_job;
   }
-  if (ended != Ended::well) ++run.job->failed;
-  if (outcome.recovery && outcome.recovery->kind() == Recovery::Kind::ignore) ended = Ended::well;
   over(run, rest);
   return ended;
 }
 
-bool SchedulerCore::try_again(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest) {
+bool SchedulerCore::wants_another(const JobRun& run, const Outcome& outcome) const noexcept {
   using Kind = Recovery::Kind;
-  ScheduledJob& job = *run.job;
   const auto kind = outcome.recovery ? outcome.recovery->kind() : Kind::backoff;
-  if (kind == Kind::halt || kind == Kind::ignore) return false;
-  if (run.attempt >= options_.retry.max_attempts) return false;
-  if (!accepting_ || run.life != job.life) return false;  // stopped, or cancelled meanwhile
+  return kind != Kind::halt && kind != Kind::ignore && run.attempt < options_.retry.max_attempts;
+}
 
+SchedulerCore::Ended SchedulerCore::try_again(JobRun& run, const Outcome& outcome, Moment now,
+                                              Aftermath& rest) {
   const Duration delay = outcome.recovery ? outcome.recovery->delay()
                                           : retry_delay(options_.retry, run.attempt, random_);
   ++run.attempt;
   if (delay <= Duration{0}) {
     rest.launched.push_back(&run);
-    return true;
+    return Ended::to_be_retried;
   }
   const RetryTime time{after(now.steady, delay), ++last_retry_};
   retries_.emplace(time, &run);
-  job.retries.push_back(time);
-  return true;
+  run.job->retries.push_back(time);
+  return Ended::to_be_retried;
 }
 
 // What a job says of itself is not heard after it was cancelled. False: it names a job that there
@@ -222,29 +232,40 @@ void SchedulerCore::apply_to_itself(const JobRun& run, const When& when, Moment 
   if (!is_same) timetable_.set(run.job->row, when, now, run.due);
 }
 
+// It was launched, and does not come to its next attempt.
+void SchedulerCore::give_up_run(JobRun& run, Aftermath& rest) {
+  ++(run.attempt > 1 ? run.job->failed : run.job->skipped);
+  give_up(1, rest);
+  over(run, rest);
+}
+
 void SchedulerCore::over(JobRun& run, Aftermath& rest) {
   rest.over.push_back(&run);
   if (run.generation != generation()) return;  // abandoned: it keeps what it has
   --run.job->under_way;
-  --under_way_;
+  if (--under_way_ == 0 && may_hibernate_) idle_since_ = runtime().now();
   launch_waiting(*run.job, rest);
   release(std::move(run.job), rest);
 }
 
 void SchedulerCore::report(Ended ended, const Outcome& outcome) {
-  if (ended == Ended::failed && !hooks_.handle_error)
-    log_once(1, "the job \"" + outcome.job + "\" failed: " + std::string(describe(outcome.error)));
-  if (ended == Ended::naming_no_job)
-    log_once(2, "the job \"" + outcome.job + "\" gave a time to a job \"" + outcome.next.job() +
-                    "\", which there is not");
+  if (ended != Ended::failed && ended != Ended::naming_no_job) return;
+  std::string line = "the job \"";
+  line.append(outcome.job);
+  if (ended == Ended::failed) {
+    line.append("\" failed: ").append(outcome.what);
+  } else {
+    line.append("\" gave a time to a job \"").append(outcome.next.job());
+    line.append("\", which there is not");
+  }
+  log(line.append(" (said once for each job)"));
 }
 
 void SchedulerCore::discard(JobRun& run) noexcept {
   const auto kept = run.core;
   Aftermath rest;
   cell_.enter([&] {
-    ++run.job->skipped;
-    over(run, rest);
+    give_up_run(run, rest);
     let_go_if_last(rest);
     settle(rest.told);
   });

@@ -36,9 +36,11 @@ struct ScheduledJob {
 
   bool listed = false;  ///< neither cancelled nor forgotten
   bool paused = false;
-  std::uint32_t life = 0;       ///< a run of an earlier one was cancelled
+  bool failure_said = false, misnaming_said = false;  ///< on stderr
+  std::uint32_t life = 0;                             ///< a run of an earlier one was cancelled
   std::uint32_t under_way = 0;  ///< runs that are queued, running, or between two attempts
   std::uint64_t waiting = 0;    ///< runs that begin one after another, when none is under way
+  std::uint64_t by_hand = 0;    ///< of these; they begin also while the job is paused
   Ticks last_due = 0;           ///< by the steady clock
   std::uint64_t runs = 0, failed = 0, skipped = 0;
   std::optional<Ticks> last;  ///< by the system clock

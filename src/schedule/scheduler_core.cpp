@@ -81,8 +81,9 @@ void SchedulerCore::add(std::string name, const When& when, JobFunction function
 }
 
 void SchedulerCore::run_now(std::string_view name) {
-  change(name, false,
-         [&](ScheduledJob& job, Moment now, Aftermath& rest) { request(job, now.steady, rest); });
+  change(name, false, [&](ScheduledJob& job, Moment now, Aftermath& rest) {
+    if (request(job, now.steady, rest)) ++job.by_hand;
+  });
 }
 
 void SchedulerCore::cancel(std::string_view name) {
@@ -104,8 +105,10 @@ void SchedulerCore::drop(ScheduledJob& job, Aftermath& rest) {
   job.listed = false;
   job.paused = false;
   ++job.life;
+  give_up(job.waiting + job.retries.size(), rest);
   job.skipped += job.waiting;
   waiting_ -= std::exchange(job.waiting, 0);
+  job.by_hand = 0;
   for (const RetryTime& each : std::exchange(job.retries, {})) {
     JobRun& run = *retries_.extract(each).mapped();
     ++job.failed;
@@ -117,14 +120,19 @@ void SchedulerCore::drop(ScheduledJob& job, Aftermath& rest) {
   release(std::move(by_row_[job.row]), rest);
 }
 
-// The last one is destroyed outside: it is the user's.
-void SchedulerCore::release(std::shared_ptr<void> object, Aftermath& rest) {
-  if (object.use_count() > 1) return;
-  if (rest.dropped.empty()) {
-    rest.generation = generation();
-    ++destroying_;
-  }
+void SchedulerCore::release(std::shared_ptr<ScheduledJob> job, Aftermath& rest) {
+  if (job.use_count() == 1) destroy(std::move(job), rest);
+}
+
+// Outside, as a handler: it is the user's, and may own whoever owns this scheduler.
+void SchedulerCore::destroy(std::shared_ptr<void> object, Aftermath& rest) {
+  if (rest.dropped.empty()) rest.generation = handler_begins();
   rest.dropped.push_back(std::move(object));
+}
+
+// While it stops they are added up, to be told of together.
+void SchedulerCore::give_up(std::uint64_t runs, Aftermath& rest) {
+  (accepting_ || !has_objects_ ? rest.given_up : given_up_) += runs;
 }
 
 void SchedulerCore::drop_all(Aftermath& rest) {
@@ -183,17 +191,27 @@ void SchedulerCore::carry_out(Aftermath& rest) {
   for (JobRun* run : rest.launched) runtime().schedule(*run);
   for (JobRun* run : rest.over) delete run;
   while (!rest.dropped.empty()) {
-    Handler handler{nullptr, nullptr};
-    rest.dropped.clear();
-    (void)handler.end();
+    const Activation* activation = nullptr;
+    {
+      InHandler here{*this, nullptr};
+      activation = here.activation();
+      rest.dropped.clear();
+    }
     cell_.enter([&] {
-      if (rest.generation != generation()) return;
-      if (--destroying_ == 0 && objects_ == Objects::being_destroyed) objects_ = Objects::gone;
+      handler_ends(rest.generation, activation, rest.told);
       let_go_if_last(rest);
-      settle(rest.told);
     });
   }
+  if (rest.given_up > 0) report_given_up(rest.given_up);
   tell(rest.told);
+}
+
+void SchedulerCore::report_given_up(std::uint64_t runs) {
+  const bool stopped = is_closed();
+  std::string line = "gave up " + std::to_string(runs);
+  line.append(runs == 1 ? " run: " : " runs: ")
+      .append(stopped ? "the scheduler has stopped" : "the job was cancelled");
+  log_once(stopped ? 1 : 2, line);
 }
 
 }  // namespace poolder::detail

@@ -33,10 +33,9 @@ namespace poolder::detail {
 /// 1. The clock is at rest, or armed (its timer, or its turn that the timer has scheduled), or in
 /// its turn. While it is not at rest `clock_self_` keeps the core alive.
 /// 2. under_way_ counts the runs of this generation, from launch to over; so does each job's.
-/// 3. What is shared of the user's objects (the definition, jobs) is shared and released in the
-/// cell alone, so that there it shows who is the last. They are destroyed outside; destroying_
-/// counts who does so. The engine ends after that; what abandoned handlers need lives on with their
-/// runs.
+/// 3. Jobs are shared and released in the cell alone, so that there it shows who is the last; the
+/// definition is always let go of outside. What is destroyed counts as a handler until it is gone,
+/// so the engine ends after that; what abandoned handlers need lives on with their runs.
 class SchedulerCore final : public Engine {
  public:
   static std::shared_ptr<SchedulerCore> start(const std::shared_ptr<RuntimeCore>& runtime,
@@ -68,19 +67,20 @@ class SchedulerCore final : public Engine {
     std::vector<JobRun*> launched;               // to be scheduled
     std::vector<JobRun*> over;                   // to be deleted
     std::vector<std::shared_ptr<void>> dropped;  // users' objects
-    Generation generation = 0;                   // whose destroying_ counts them
+    Generation generation = 0;                   // in which destroying them is a handler
+    std::uint64_t given_up = 0;                  // runs
     Told told;
   };
   struct Outcome {
     ScheduleNext next;
-    std::exception_ptr error;
+    bool threw = false;
+    std::string what;                  // of it, where the log is to have it
     std::optional<Recovery> recovery;  // none: the policy decides
     const Activation* activation = nullptr;
     std::string job;  // where there is something to report
   };
-  enum class Begun { yes, no };
+  enum class Begun { no, yes, to_be_named };  // its failure would be the job's first
   enum class Ended { well, to_be_retried, failed, naming_no_job };
-  enum class Objects { held, being_destroyed, gone };  // the user's, all together
 
   /// The timer's end, and the turn that follows.
   struct Clock final : Timer, Runnable {
@@ -94,6 +94,7 @@ class SchedulerCore final : public Engine {
 
   Moment moment() const noexcept { return {runtime().now(), runtime().system_now()}; }
   void carry_out(Aftermath& rest);
+  void report_given_up(std::uint64_t runs);
 
   // ---- scheduler_core.cpp
   template <class F>
@@ -104,23 +105,27 @@ class SchedulerCore final : public Engine {
   void give_time(ScheduledJob& job, const When& when, Moment now);
   void drop(ScheduledJob& job, Aftermath& rest);
   void drop_all(Aftermath& rest);
-  void release(std::shared_ptr<void> object, Aftermath& rest);
+  void release(std::shared_ptr<ScheduledJob> job, Aftermath& rest);
+  void destroy(std::shared_ptr<void> object, Aftermath& rest);
+  void give_up(std::uint64_t runs, Aftermath& rest);
   JobStats stats_of(const ScheduledJob& job, Moment now) const;
 
   // ---- running.cpp
-  Outcome attempt(JobRun& run);
+  Outcome attempt(JobRun& run, Begun begun);
   std::optional<Recovery> ask(const JobRun& run, const std::exception_ptr& error);
   void report(Ended ended, const Outcome& outcome);
   // in the cell
-  void request(ScheduledJob& job, Ticks due, Aftermath& rest);
+  bool request(ScheduledJob& job, Ticks due, Aftermath& rest);
   void launch(ScheduledJob& job, Ticks due, Aftermath& rest);
   void launch_waiting(ScheduledJob& job, Aftermath& rest);
   Begun begin(JobRun& run, Moment now, Aftermath& rest);
   Ended end(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
   Ended settle_run(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
-  bool try_again(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
+  bool wants_another(const JobRun& run, const Outcome& outcome) const noexcept;
+  Ended try_again(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
   bool apply(const JobRun& run, const ScheduleNext& next, Moment now, Aftermath& rest);
   void apply_to_itself(const JobRun& run, const When& when, Moment now);
+  void give_up_run(JobRun& run, Aftermath& rest);
   void over(JobRun& run, Aftermath& rest);
 
   // ---- ticking.cpp
@@ -129,6 +134,7 @@ class SchedulerCore final : public Engine {
   void hibernate(std::shared_ptr<void> definition, Generation generation);
   // in the cell
   void take_due(Moment now, Aftermath& rest);
+  void retry_first(Aftermath& rest);
   void fire(const Timetable::Due& due, Aftermath& rest);
   Ticks hibernates_at() const noexcept;
   Ticks next_tick(Moment now);
@@ -137,10 +143,11 @@ class SchedulerCore final : public Engine {
 
   // ---- lifecycle.cpp
   bool is_idle() const noexcept override;
-  bool may_end() const noexcept override { return objects_ == Objects::gone; }
+  bool may_end() const noexcept override { return !has_objects_; }
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;
+  void take_back() override;
   void has_restarted() override { start_clock(); }
   std::shared_ptr<ScheduledJob> defined(const DefinedJob& job,
                                         const std::shared_ptr<void>& definition) const;
@@ -163,8 +170,8 @@ class SchedulerCore final : public Engine {
   std::shared_ptr<SchedulerCore> clock_self_;
 
   bool accepting_ = false;
-  Objects objects_ = Objects::gone;
-  std::size_t destroying_ = 0;
+  bool has_objects_ = false;    // the user's: the definition, and jobs
+  std::uint64_t given_up_ = 0;  // runs, since it began to stop
   std::shared_ptr<void> definition_;
   std::vector<std::shared_ptr<ScheduledJob>> by_row_;
   std::unordered_map<std::string_view, ScheduledJob*> by_name_;

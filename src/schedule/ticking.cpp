@@ -67,19 +67,20 @@ void SchedulerCore::tick() noexcept {
   if (more) runtime().schedule_last(clock_);
 }
 
+// What is latest comes first, so that none starves where there is more than can be run.
 void SchedulerCore::take_due(Moment now, Aftermath& rest) {
-  int taken = 0;
-  while (!retries_.empty() && retries_.begin()->first.first <= now.steady &&
-         taken++ < most_in_a_tick) {
-    const auto due = retries_.extract(retries_.begin());
-    std::erase(due.mapped()->job->retries, due.key());
-    rest.launched.push_back(due.mapped());
+  for (int taken = 0; taken < most_in_a_tick; ++taken) {
+    const Ticks retry = retries_.empty() ? -1 : now.steady - retries_.begin()->first.first;
+    const Ticks time = timetable_.latest(now);
+    if (retry < 0 && time < 0) return;
+    retry > time ? retry_first(rest) : fire(*timetable_.take_due(now), rest);
   }
-  while (taken++ < most_in_a_tick) {
-    const auto due = timetable_.take_due(now);
-    if (!due) break;
-    fire(*due, rest);
-  }
+}
+
+void SchedulerCore::retry_first(Aftermath& rest) {
+  const auto due = retries_.extract(retries_.begin());
+  std::erase(due.mapped()->job->retries, due.key());
+  rest.launched.push_back(due.mapped());
 }
 
 // Each of the times that were missed counts: as a run, or as skipped.
@@ -89,7 +90,7 @@ void SchedulerCore::fire(const Timetable::Due& due, Aftermath& rest) {
   if (options_.missed == Missed::run_once) wanted = 1;
   if (options_.missed == Missed::run_all) wanted = std::min(due.times, Timetable::most_counted);
   job.skipped += due.times - wanted;
-  if (wanted == 1) return request(job, due.last, rest);
+  if (wanted == 1) return (void)request(job, due.last, rest);
   if (wanted == 0) return;
   job.last_due = due.last;
   job.waiting += wanted;
@@ -113,13 +114,13 @@ void SchedulerCore::hibernate(std::shared_ptr<void> definition, Generation gener
     } catch (...) {
       report_hook("handle_hibernate", std::current_exception());
     }
+    definition.reset();
   }
   Aftermath rest;
   cell_.enter([&] {
     if (generation == this->generation()) {
       hibernating_ = false;
       rest.launched = std::exchange(held_, {});
-      release(std::move(definition), rest);
     }
     handler_ends(generation, activation, rest.told);
     let_go_if_last(rest);

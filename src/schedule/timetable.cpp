@@ -54,9 +54,10 @@ void Timetable::resume(Row row, Moment now) {
   list(row);
 }
 
+// A cron row that is never due is listed all the same: the clock may be set.
 void Timetable::list(Row row) {
   Line& line = rows_[row];
-  if (line.due == never) return;
+  if (line.due == never && !line.when.cron()) return;
   line.listed = true;
   heap_of(line).push({line.due, row, line.version});
 }
@@ -83,7 +84,7 @@ void Timetable::drop_stale(DueHeap& heap) {
 
 std::optional<Ticks> Timetable::next(Row row, Moment now) const {
   const Line& line = rows_[row];
-  if (!line.listed) return std::nullopt;
+  if (!line.listed || line.due == never) return std::nullopt;
   if (line.when.cron()) return line.due;
   return after(now.system, Duration{line.due - now.steady});
 }
@@ -104,17 +105,25 @@ Ticks Timetable::next_cron(const When& when, Ticks system) const {
   return Duration{next->time_since_epoch()}.count();
 }
 
+Ticks Timetable::lateness(DueHeap& heap, Ticks now) {
+  drop_stale(heap);
+  return heap.empty() || heap.top().due > now ? -1 : now - heap.top().due;
+}
+
+Ticks Timetable::latest(Moment now) {
+  return std::max(lateness(intervals_, now.steady), lateness(crons_, now.system));
+}
+
 std::optional<Timetable::Due> Timetable::take_due(Moment now) {
-  drop_stale(intervals_);
-  const bool by_interval = !intervals_.empty() && intervals_.top().due <= now.steady;
-  if (!by_interval) drop_stale(crons_);
-  if (!by_interval && (crons_.empty() || crons_.top().due > now.system)) return std::nullopt;
+  const Ticks interval = lateness(intervals_, now.steady), cron = lateness(crons_, now.system);
+  if (interval < 0 && cron < 0) return std::nullopt;
+  const bool by_interval = interval >= cron;
 
   DueHeap& heap = by_interval ? intervals_ : crons_;
   const Row row = heap.top().row;
   Line& line = rows_[row];
   const Due due = by_interval ? pass_interval(line, row, now.steady) : pass_cron(line, row, now);
-  if (line.due == never) {
+  if (line.due == never && by_interval) {
     line.listed = false;
     heap.pop();
   } else {
@@ -152,7 +161,7 @@ Ticks Timetable::earliest(Moment now) {
   drop_stale(intervals_);
   drop_stale(crons_);
   const Ticks interval = intervals_.empty() ? never : intervals_.top().due;
-  if (crons_.empty()) return interval;
+  if (crons_.empty() || crons_.top().due == never) return interval;
   const Ticks due = crons_.top().due;
   if (due <= now.system) return now.steady;
   const auto wait = static_cast<std::uint64_t>(due) - static_cast<std::uint64_t>(now.system);
@@ -163,14 +172,14 @@ Ticks Timetable::earliest(Moment now) {
 }
 
 // A small step back, as of a clock that is corrected, changes nothing: no time comes twice, and
-// the next one comes when the clock gets there.
+// the next one comes when the clock gets there. A time that is due already stays due.
 void Timetable::look_at_clocks(Moment now) {
   const Ticks offset = now.system - now.steady;
   const Ticks before = std::exchange(offset_, offset);
   if (before - offset < punctual) return;
   for (Row row = 0; row < rows_.size(); ++row) {
     Line& line = rows_[row];
-    if (!line.when.cron() || !line.listed) continue;
+    if (!line.when.cron() || !line.listed || line.due <= now.system) continue;
     unlist(row);
     line.due = next_cron(line.when, now.system);
     list(row);

@@ -23,8 +23,9 @@ struct Moment {
 /// When each of many jobs is due next. Intervals go by the steady clock, cron expressions by the
 /// system clock; each kind has a heap, in times of its own clock, so that setting the system clock
 /// forwards changes nothing in it.
-/// Not thread-safe; owned by one scheduler and touched only in its cell. No moment handed in is
-/// before one handed in earlier, but by the system clock.
+/// Not thread-safe; owned by one scheduler and touched only in its cell. Moments may be handed in a
+/// little out of order, as they are taken before the cell is entered: a row may then be due by one
+/// and not by the next.
 class Timetable {
  public:
   using Row = std::uint32_t;
@@ -61,12 +62,15 @@ class Timetable {
     bool on_time;         ///< the last of these times was not missed
     Ticks last;           ///< that time, by the steady clock
   };
-  /// Takes one that is due, and computes its next time from the one that it was due at.
+  /// Takes the one that is latest, each by its own clock, and computes its next time from the one
+  /// that it was due at.
   std::optional<Due> take_due(Moment now);
+  /// How late that one is; negative where none is due.
+  Ticks latest(Moment now);
 
   /// By the steady clock, as the system clock goes now; `never` where nothing is.
   Ticks earliest(Moment now);
-  /// Some row is due by the system clock.
+  /// Some row goes by the system clock, be it out of its reach.
   bool goes_by_system_clock() const noexcept { return !crons_.empty(); }
   /// To be called before take_due: computes cron times anew where the system clock was set back.
   void look_at_clocks(Moment now);
@@ -87,6 +91,7 @@ class Timetable {
   void list(Row row);
   void unlist(Row row);
   void drop_stale(DueHeap& heap);
+  Ticks lateness(DueHeap& heap, Ticks now);
   void compact(DueHeap& heap);
   Ticks first_after(const Line& line, Moment now, Ticks anchor) const;
   Ticks next_cron(const When& when, Ticks system) const;

@@ -78,6 +78,7 @@ class TaskerCore final : public Engine {
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;
+  void take_back() override { begin_stop(); }
 
   // In the cell.
   void take_next(Runner& runner, bool go_on, Round& round);

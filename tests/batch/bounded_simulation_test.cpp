@@ -66,6 +66,7 @@ class Bounded {
   Batcher<Slow> batcher;
 };
 
+// D-21: nothing bounded what a batcher holds.
 TEST(BatcherBounded, BlockWaitsForRoomInTurnAndLosesNothing) {
   for_each_seed([](std::uint64_t seed) {
     detail::Random random{seed};

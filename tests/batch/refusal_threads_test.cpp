@@ -95,6 +95,7 @@ TEST_P(BatcherRefusal, OfANameThatIsTakenUntilItsBatcherStops) {
   EXPECT_EQ(tally.count(), 100);
 }
 
+// D-31: nobody heard of a start that failed.
 TEST_P(BatcherRefusal, OfADefinitionThatCannotBeMadeLeavesNothing) {
   struct Refusing {
     using Item = int;

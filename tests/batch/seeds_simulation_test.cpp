@@ -27,7 +27,8 @@ struct Lists {
   std::vector<Indexed>* log;
 };
 
-// Seeds 2.3, item 4; there a pop left a hole, and lifo and lists counted it.
+// Seeds 2.3, item 4; there a pop left a hole (D-12), and lifo and lists counted it. D-13: an item
+// of two elements was the batcher's end.
 TEST(BatcherOfTheSeeds, DeliversItsWorkedExampleWithDenseIndices) {
   for_each_seed([](std::uint64_t seed) {
     for (const BatchOrder order : {BatchOrder::fifo, BatchOrder::lifo}) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include <poolder/core/type_name.hpp>
@@ -51,6 +52,46 @@ Numbers numbers(int from, int to) {
   Numbers all(static_cast<std::size_t>(to - from));
   std::iota(all.begin(), all.end(), from);
   return all;
+}
+
+struct App;
+struct Owning {
+  using Item = std::shared_ptr<App>;
+  static constexpr BatcherOptions options{
+      .name = "app", .limit = 2, .retry = {.max_attempts = 3, .backoff = 1h}, .shutdown = 1s};
+  explicit Owning(bool its_failure) : fails(its_failure) {}
+  void handle_batch(Batch<Item>&) const {
+    if (fails) throw Planned{};
+  }
+  bool fails;
+};
+struct App {
+  App(Runtime& runtime, bool& its_gone, bool fails)
+      : gone(its_gone), batcher(std::in_place, runtime, fails) {}
+  ~App() {
+    EXPECT_EQ(error_of([&] { batcher->stop(); }), std::nullopt);
+    gone = true;
+  }
+  bool& gone;
+  std::optional<Batcher<Owning>> batcher;
+};
+
+// An item may be the last to hold whoever owns the batcher.
+TEST(BatcherStop, BearsAnItemThatOwnsItsOwner) {
+  for_each_seed([](std::uint64_t seed) {
+    bool gone = false;
+    SimulatedRuntime runtime{seed};
+    auto app = std::make_shared<App>(runtime, gone, seed % 2 == 0);
+    app->batcher->push(app);
+    if (seed % 3 == 0) app->batcher->flush();
+    const auto ref = runtime.find<Batcher<Owning>>("app");
+    app.reset();
+    runtime.run_until_idle();
+
+    ref->stop();
+
+    EXPECT_TRUE(gone);
+  });
 }
 
 TEST(BatcherStop, HandlesWhatItHoldsFirst) {
@@ -204,6 +245,33 @@ TEST(BatcherRestart, StartsAfreshInPlace) {
     batcher.stop();
 
     EXPECT_EQ(log.handled, numbers(1, 4));
+    EXPECT_EQ(log.alive, 0);
+  });
+}
+
+// The second that is made starts another batcher of the same name.
+struct Namesake : Counted {
+  using Other = std::unique_ptr<Batcher<Namesake>>;
+  Namesake(Log* its_log, int* made, Other* other) : Counted(its_log) {
+    if (!other || ++*made != 2) return;
+    *other = std::make_unique<Batcher<Namesake>>(*its_log->runtime, BatcherOptions{.name = "mine"},
+                                                 its_log, made, static_cast<Other*>(nullptr));
+  }
+};
+
+TEST(BatcherRestart, ThatFindsItsNameTakenLeavesNothingBehind) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    Log log{.runtime = &runtime};
+    int made = 0;
+    Namesake::Other other;
+    Batcher<Namesake> batcher{runtime, {.name = "mine"}, &log, &made, &other};
+    batcher.stop();
+
+    EXPECT_EQ(error_of([&] { batcher.core()->restart(); }), ErrorCode::already_exists);
+
+    EXPECT_EQ(log.alive, 1) << "the other's alone";
+    other.reset();
     EXPECT_EQ(log.alive, 0);
   });
 }

@@ -70,6 +70,7 @@ class Broadcast : public OnThreads {
 
 INSTANTIATE_TEST_SUITE_P(Threads, Broadcast, thread_counts, name_of_count);
 
+// D-30 of Poolder: one listener of another kind, and a broadcast reached nobody.
 TEST_P(Broadcast, GivesEachOfTheGroupThatHandlesItACopy) {
   const auto first = factory.start_child<Teller>("a");
   const auto second = factory.start_child<Teller>("a");

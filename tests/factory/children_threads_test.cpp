@@ -12,6 +12,7 @@
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/on_threads_fixture.hpp"
+#include "support/threads.hpp"
 
 using namespace poolder_tests;
 using namespace std::chrono_literals;
@@ -34,6 +35,11 @@ struct Hold {
   const Gate* until;
 };
 struct Self {};
+/// Starts another in a group, then crashes.
+struct Found {
+  FactoryPool* factory;
+  Gate* founded;
+};
 
 struct Counter {
   static constexpr poolder::WorkerOptions options{.on_failure = poolder::OnFailure::restart};
@@ -46,6 +52,11 @@ struct Counter {
   void handle_job(const Hold& hold) {
     hold.begun->add();
     EXPECT_TRUE(hold.until->wait());
+  }
+  void handle_job(const Found& found) {
+    found.factory->start_child<Counter>("founded");
+    found.founded->open();
+    throw std::runtime_error("crash");
   }
   int handle_call(Sum) { return sum; }
   Pid handle_call(Self, poolder::Context& context) { return context.self(); }
@@ -86,6 +97,7 @@ class Children : public OnThreads {
 
 INSTANTIATE_TEST_SUITE_P(Threads, Children, thread_counts, name_of_count);
 
+// D-28 of Poolder: a group could not be listed once another had a member.
 TEST_P(Children, StandInTheirGroupsInTheOrderTheyWereStarted) {
   const auto a = factory.start_child<Counter>("x");
   const auto b = factory.start_child<Refusing>("y", false);
@@ -104,6 +116,7 @@ TEST_P(Children, StandInTheirGroupsInTheOrderTheyWereStarted) {
   EXPECT_EQ(factory.call(a, Self{}), a.pid());
 }
 
+// D-31 of Poolder: nobody heard of a start that failed.
 TEST_P(Children, WhoseConstructorThrowsLeaveNothing) {
   EXPECT_THROW(factory.start_child<Refusing>("x", true), std::runtime_error);
 
@@ -126,6 +139,7 @@ TEST_P(Children, AreGuardedByTheirGroup) {
   EXPECT_EQ(error_of([&] { factory.call(child, Sum{}); }), ErrorCode::worker_down);
 }
 
+// D-29 of Poolder: who had ended stayed counted, unless it had registered itself.
 TEST_P(Children, EndOnce) {
   const auto child = factory.start_child<Counter>("x");
   End end{runtime, child.pid(), [&] { EXPECT_EQ(factory.count("x"), 0u); }};
@@ -219,6 +233,8 @@ TEST_P(Children, OfAGroupEndTogether) {
   EXPECT_EQ(factory.groups(), std::vector<std::string>{"odd"});
 }
 
+// D-27 of Poolder: all factories shared their tables, and counted each other's workers. D-29: those
+// of the second were watched by nobody.
 TEST_P(Children, OfOneFactoryAreUnknownToAnother) {
   FactoryPool other{runtime, {.name = "other"}};
   const auto child = factory.start_child<Counter>("x");
@@ -230,6 +246,32 @@ TEST_P(Children, OfOneFactoryAreUnknownToAnother) {
   EXPECT_FALSE(other.terminate(child.pid()));
   EXPECT_EQ(other.terminate_group("x"), 1u);
   EXPECT_TRUE(child.alive());
+}
+
+// D-27: a group ended with whoever had used it first.
+TEST_P(Children, OutliveWhoStartedTheirGroup) {
+  Gate founded;
+  const auto founder = factory.start_child<Counter>("x");
+  End end{runtime, founder.pid()};
+  factory.cast(founder, Found{&factory, &founded});
+  EXPECT_TRUE(founded.wait());
+  EXPECT_EQ(end.wait().kind, ExitReason::Kind::failed);
+
+  EXPECT_EQ(factory.terminate_group("x"), 1u);
+
+  EXPECT_EQ(factory.count("founded"), 1u);
+  EXPECT_EQ(factory.broadcast("founded", Add{1}), 1u);
+}
+
+// D-27: two first uses of a group at the same time crashed.
+TEST_P(Children, StartTheirGroupTogether) {
+  constexpr std::size_t starters = 8;
+  for (int time = 0; time < 50; ++time) {
+    on_threads(starters, [&](std::size_t) { factory.start_child<Counter>("x"); });
+
+    EXPECT_EQ(factory.count("x"), starters);
+    EXPECT_EQ(factory.terminate_group("x"), starters);
+  }
 }
 
 TEST_P(Children, AreNotWaitedForByWhoEndsThem) {

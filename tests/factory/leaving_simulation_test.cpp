@@ -251,6 +251,55 @@ TEST(LeavingChild, GivesUpWhatIsInBackoff) {
   });
 }
 
+// The owner of a factory, in the hands of one of its children.
+struct Owned {
+  struct App {
+    App(Runtime& runtime, bool& its_gone)
+        : gone(its_gone),
+          factory(std::in_place, runtime,
+                  FactoryPoolOptions{.name = "app", .restart = lenient, .shutdown = infinity}) {}
+    ~App() {
+      EXPECT_EQ(error_of([&] { factory->stop(); }), std::nullopt);
+      gone = true;
+    }
+    bool& gone;
+    std::optional<FactoryPool> factory;
+  };
+  std::shared_ptr<App> app;
+};
+struct Holder {
+  static constexpr WorkerOptions options{.retry = {.max_attempts = 3, .backoff = 10ms}};
+  Holder() = default;
+  explicit Holder(Owned its_owned) : owned(std::move(its_owned)) {}
+  void handle_job(const Owned&) { throw Planned{}; }
+  Owned owned;
+};
+
+TEST(LeavingChild, MayHoldWhoOwnsTheFactory) {
+  for_each_seed([](std::uint64_t seed) {
+    bool gone = false;
+    SimulatedRuntime runtime{seed};
+    auto app = std::make_shared<Owned::App>(runtime, gone);
+    if (seed % 2 == 0) {
+      app->factory->start_child<Holder>("x", Owned{app});  // by its arguments
+    } else {
+      app->factory->cast(app->factory->start_child<Holder>("x"), Owned{app});  // in a backoff
+    }
+    runtime.advance(1ms);
+    const auto ref = runtime.find<FactoryPool>("app");
+    app.reset();
+
+    if (seed % 4 < 2) {
+      ref->stop();
+    } else {
+      ref->terminate_group("x");
+      runtime.advance(20ms);
+    }
+
+    EXPECT_TRUE(gone);
+  });
+}
+
 struct Drowsy {
   static constexpr WorkerOptions options{.hibernate_after = 10ms};
   explicit Drowsy(int* its_times) : times(its_times) {}

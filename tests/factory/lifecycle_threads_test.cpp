@@ -61,6 +61,8 @@ std::shared_ptr<poolder::detail::EngineCore> core_of(poolder::Runtime& runtime,
   return runtime.core()->registry().find(poolder::detail::type_name<FactoryPool>(), name);
 }
 
+// D-15: with a name of its own it could not be addressed. D-30: a second start under the same name
+// dropped whoever knew the first.
 TEST_P(FactoryLife, HasANameOfItsOwn) {
   auto factory = std::make_unique<FactoryPool>(runtime, FactoryPoolOptions{.name = "wonka"});
 
@@ -108,6 +110,7 @@ TEST_P(FactoryLife, EndsWithEverybodyAskedToEnd) {
   factory.stop();
 }
 
+// D-30 of Poolder: after its end it still said yes, and nobody cleaned up.
 TEST_P(FactoryLife, TakesNoMoreAfterItsEnd) {
   FactoryPool factory{runtime};
   const auto child = factory.start_child<Worker>("x");

@@ -58,7 +58,7 @@ TEST(Cron, FiresNextWhereTheSeedsDo) {
       {"0 0 */10 * *", "2025-01-31 00:00:00", "2025-02-01 00:00:00"},
       {"0 0 1-31 * MON", "2025-06-03 00:00:00", "2025-06-09 00:00:00"},
       {"0 0 */1 * MON", "2025-06-03 00:00:00", "2025-06-04 00:00:00"},
-      {"0 0 1,15 2 *", "2025-01-31 00:00:00", "2025-02-01 00:00:00"},
+      {"0 0 1,15 2 *", "2025-01-31 00:00:00", "2025-02-01 00:00:00"},  // D-26: "unreachable"
       {"0 0 29,30 2 *", "2025-01-31 00:00:00", "2028-02-29 00:00:00"},
       {"0 0 31 2 MON", "2025-01-31 00:00:00", "2025-02-03 00:00:00"},
       {"0 0 29 2 *", "2096-02-29 00:00:00", "2104-02-29 00:00:00"},
@@ -70,6 +70,7 @@ TEST(Cron, FiresNextWhereTheSeedsDo) {
     EXPECT_EQ(Cron::parse(each.expression).next(at(each.after)), at(each.next)) << each.expression;
 }
 
+// D-24: an alias crashed the scheduler with all its jobs.
 TEST(Cron, KnowsItsAliasesAndNamesInAnyCase) {
   const struct {
     const char *expression, *meaning;
@@ -101,12 +102,15 @@ TEST(Cron, TakesSevenAsSundayAlsoAtTheEndOfARange) {
   EXPECT_EQ(Cron::parse("0 0 * * */7"), Cron::parse("0 0 * * 0"));
 }
 
+// D-26: a step could be no greater than the greatest value.
 TEST(Cron, TakesStepsAsLongAsTheField) {
   EXPECT_EQ(Cron::parse("*/60 * * * *").to_string(), "*/60 * * * *");
   EXPECT_EQ(Cron::parse("0 */24 * * *").next(at("2025-06-03 00:00:00")), at("2025-06-04 00:00:00"));
   EXPECT_EQ(Cron::parse("0 0 * */12 *").next(at("2025-06-03 00:00:00")), at("2026-01-01 00:00:00"));
 }
 
+// D-24 of Poolder: a wrong number of fields crashed the scheduler, a bad value was never due,
+// unsaid. D-26: "1-2-3" crashed the parser.
 TEST(Cron, SaysWhichFieldItRefusesAndWhatIsAllowed) {
   const struct {
     const char *expression, *words;

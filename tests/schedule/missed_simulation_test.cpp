@@ -179,6 +179,69 @@ TEST(Missed, AClockThatIsCorrectedByLessThanAMinuteRepeatsNothing) {
   });
 }
 
+// As Linux has it: the steady clock stands still while the computer sleeps.
+TEST(Missed, AComputersSleepIsNoticedByCronAlone) {
+  for_each_seed([](std::uint64_t seed) {
+    int skipped = 0, once = 0, all = 0, intervals = 0;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Bare> skipping{runtime, {.name = "skip"}};
+    Scheduler<Bare> catching_up{runtime, {.name = "once", .missed = Missed::run_once}};
+    Scheduler<Bare> repeating{runtime, {.name = "all", .missed = Missed::run_all}};
+    skipping.schedule("job", Cron::parse("0 * * * *"), [&] { ++skipped; });
+    catching_up.schedule("job", Cron::parse("0 * * * *"), [&] { ++once; });
+    repeating.schedule("job", Cron::parse("0 * * * *"), [&] { ++all; });
+    repeating.schedule("interval", 1h, [&] { ++intervals; });
+    runtime.advance(30min);
+
+    runtime.set_system_clock(runtime.system_now() + 5h);
+    runtime.run_until_idle();
+
+    EXPECT_EQ(skipped, 0);
+    EXPECT_EQ(only(skipping).skipped, 5u);
+    EXPECT_EQ(once, 1);
+    EXPECT_EQ(all, 5);
+    EXPECT_EQ(intervals, 0);
+    runtime.advance(30min);
+    EXPECT_EQ(intervals, 1) << "what was left of it";
+    EXPECT_EQ(repeating.jobs().at(1).skipped, 0u);
+    EXPECT_EQ(skipped, 1);
+  });
+}
+
+TEST(Missed, AClockThatIsSetBackMeanwhileLosesNoTimeThatWasDue) {
+  for_each_seed([](std::uint64_t seed) {
+    int runs = 0;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Bare> scheduler{runtime, {.missed = Missed::run_all}};
+    scheduler.schedule("job", Cron::parse("0 * * * *"), [&] { ++runs; });
+    runtime.advance(30min);
+
+    runtime.suspend(5h);
+    runtime.set_system_clock(runtime.system_now() - 2min);
+    runtime.run_until_idle();
+
+    EXPECT_EQ(runs, 5);
+  });
+}
+
+TEST(Missed, AClockThatWasWrongByCenturiesForAMomentStopsNothing) {
+  for_each_seed([](std::uint64_t seed) {
+    int runs = 0;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Bare> scheduler{runtime};
+    scheduler.schedule("job", Cron::parse("@yearly"), [&] { ++runs; });
+
+    runtime.set_system_clock(at(2262, 3, 1, 0s));
+    runtime.run_until_idle();
+    EXPECT_FALSE(only(scheduler).next);
+    runtime.advance(1min);
+    runtime.set_system_clock(in_2000);
+    runtime.advance(5 * 366 * 24h);
+
+    EXPECT_EQ(runs, 5);
+  });
+}
+
 // Never early: the timer was set by the clock as it was.
 TEST(Missed, AClockThatFallsBehindIsWaitedFor) {
   for_each_seed([](std::uint64_t seed) {

@@ -99,6 +99,30 @@ TEST(Overlap, WhatIsQueuedWaitsWhileTheJobIsPausedAndIsSkippedWhenItIsCancelled)
   });
 }
 
+TEST(Overlap, RunsByHandAlsoWhileTheJobIsPaused) {
+  for_each_seed([](std::uint64_t seed) {
+    Seen seen;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Bare> scheduler{runtime, {.overlap = Overlap::queue}};
+    scheduler.schedule("job", 10s, lasting(seen, 25s));
+    runtime.advance(21s);
+    EXPECT_EQ(only(scheduler).queued, 1u);
+
+    scheduler.pause("job");
+    scheduler.run_now("job");
+    scheduler.run_now("job");
+    runtime.advance(1h);
+
+    EXPECT_EQ(seen.ended, 3) << "the one at 10 s, and two by hand";
+    EXPECT_EQ(seen.most, 1);
+    EXPECT_EQ(only(scheduler).queued, 1u) << "what fell due before";
+    scheduler.schedule("job", infinity);
+    scheduler.resume("job");
+    EXPECT_TRUE(scheduler.drain(1h));
+    EXPECT_EQ(seen.ended, 4);
+  });
+}
+
 TEST(Overlap, HoldsForRunsByHandToo) {
   for_each_seed([](std::uint64_t seed) {
     for (const Overlap overlap : {Overlap::skip, Overlap::allow, Overlap::queue}) {

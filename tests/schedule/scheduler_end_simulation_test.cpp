@@ -132,6 +132,7 @@ TEST(SchedulerEnd, EverythingThrowsStoppedAfterwards) {
   EXPECT_FALSE(runtime.find<Scheduler<Slow>>("slow"));
 }
 
+// D-31 of Poolder: nobody heard of a start that failed.
 TEST(SchedulerEnd, ADefinitionThatCannotBeConstructedThrows) {
   struct Broken {
     Broken() { throw Planned{}; }
@@ -159,6 +160,39 @@ TEST(SchedulerEnd, StartsAfreshInPlaceWithTheDefinitionsJobsAlone) {
     runtime.advance(31s);
 
     EXPECT_EQ(seen.begun, 3);
+    scheduler.stop();
+    EXPECT_EQ(seen.alive, 0);
+  });
+}
+
+// The second that is made starts another scheduler of the same name.
+struct Namesake {
+  using Other = std::unique_ptr<Scheduler<Namesake>>;
+  Namesake(Seen* seen, SimulatedRuntime* runtime, Other* other) : counted(seen) {
+    if (!other || seen->begun++ != 1) return;
+    *other = std::make_unique<Scheduler<Namesake>>(*runtime, SchedulerOptions{.name = "mine"}, seen,
+                                                   runtime, static_cast<Other*>(nullptr));
+  }
+  Counted counted;
+};
+
+TEST(SchedulerEnd, ARestartThatFindsItsNameTakenLeavesNothingBehind) {
+  for_each_seed([](std::uint64_t seed) {
+    Seen seen;
+    Namesake::Other other;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Namesake> scheduler{runtime, {.name = "mine"}, &seen, &runtime, &other};
+    scheduler.stop();
+    EXPECT_EQ(seen.alive, 0);
+
+    EXPECT_EQ(error_of([&] { scheduler.core()->restart(); }), ErrorCode::already_exists);
+
+    ASSERT_TRUE(other) << "it took the name while the definition was made";
+    EXPECT_EQ(seen.alive, 1) << "its definition alone";
+    EXPECT_EQ(error_of([&] { scheduler.jobs(); }), ErrorCode::stopped);
+    other.reset();
+    scheduler.core()->restart();
+    EXPECT_EQ(seen.alive, 1);
     scheduler.stop();
     EXPECT_EQ(seen.alive, 0);
   });
@@ -224,6 +258,35 @@ TEST(SchedulerHibernation, ComesOnceInEachIdleTime) {
 
     EXPECT_EQ(seen.slept, (std::vector<Duration>{60s, 1h + 60s, 2h + 60s}));
     EXPECT_EQ(seen.begun, 2);
+  });
+}
+
+TEST(SchedulerHibernation, CountsItsIdleTimeFromARunThatWasGivenUp) {
+  struct Light {
+    explicit Light(std::vector<Duration>* its_slept, SimulatedRuntime* its_runtime)
+        : slept(its_slept), runtime(its_runtime), began(its_runtime->now()) {}
+    void handle_hibernate() { slept->push_back(elapsed(*runtime, began)); }
+    std::vector<Duration>* slept;
+    SimulatedRuntime* runtime;
+    std::chrono::steady_clock::time_point began;
+  };
+  for_each_seed([](std::uint64_t seed) {
+    std::vector<Duration> slept;
+    SimulatedRuntime runtime{seed};
+    Scheduler<Light> scheduler{
+        runtime,
+        {.retry = {.max_attempts = 3, .backoff = 1h}, .hibernate_after = 10min},
+        &slept,
+        &runtime};
+    scheduler.schedule("job", infinity, [] { throw Planned{}; });
+    scheduler.run_now("job");
+    runtime.advance(50min);
+    EXPECT_TRUE(slept.empty()) << "a run is under way";
+
+    scheduler.cancel("job");
+    runtime.advance(1h);
+
+    EXPECT_EQ(slept, std::vector<Duration>{60min});
   });
 }
 

@@ -53,11 +53,15 @@ class JobModel {
     skip_to(now);
     begin_waiting(now);
   }
-  void run_now(Time now) { request(now, now); }
+  void run_now(Time now) {
+    const std::uint64_t before = waiting;
+    request(now, now);
+    by_hand_ += waiting - before;
+  }
   void cancel() {
     listed = paused = false;
     skipped += waiting;
-    waiting = 0;
+    waiting = by_hand_ = 0;
     std::erase_if(runs_under_way_, [&](const Run& run) {
       if (!run.in_backoff) return false;
       ++failed;
@@ -124,8 +128,9 @@ class JobModel {
   }
 
   void begin_waiting(Time now) {
-    if (waiting == 0 || running() || paused) return;
+    if (waiting == 0 || running() || (paused && by_hand_ == 0)) return;
     --waiting;
+    if (by_hand_ > 0) --by_hand_;
     begin(last_due_, now);
   }
 
@@ -161,6 +166,7 @@ class JobModel {
   const int job_;
   const poolder::SchedulerOptions options_;
   Time interval_ = 0, due_ = 0, last_due_ = 0;
+  std::uint64_t by_hand_ = 0;  // of those that wait
   std::vector<Run> runs_under_way_;
 };
 

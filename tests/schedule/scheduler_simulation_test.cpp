@@ -278,8 +278,18 @@ TEST(Scheduler, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refused([&] { scheduler.schedule("", 1s, [] {}); }), ErrorCode::invalid_argument);
   EXPECT_EQ(refused([&] { scheduler.schedule("x", 0s, [] {}); }), ErrorCode::invalid_argument);
   EXPECT_EQ(refused([&] { scheduler.schedule("x", -1s, [] {}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(refused([&] { scheduler.schedule("x", 1s, std::function<void()>{}); }),
-            ErrorCode::invalid_argument);
+  const auto empty = [&](auto function) {
+    return refused([&] { scheduler.schedule("x", 1s, function); }) == ErrorCode::invalid_argument &&
+           refused([&] { scheduler.schedule("x", Cron::parse("@daily"), function); }) ==
+               ErrorCode::invalid_argument;
+  };
+  EXPECT_TRUE(empty(std::function<void()>{}));
+  EXPECT_TRUE(empty(std::function<void(Context&)>{}));
+  EXPECT_TRUE(empty(std::function<ScheduleNext()>{}));
+  EXPECT_TRUE(empty(std::function<ScheduleNext(Context&)>{}));
+  EXPECT_TRUE(empty(static_cast<void (*)()>(nullptr)));
+  EXPECT_TRUE(empty(static_cast<void (*)(Context&)>(nullptr)));
+  EXPECT_TRUE(empty(static_cast<ScheduleNext (*)()>(nullptr)));
   EXPECT_EQ(refused([&] { scheduler.schedule("job", 1s, [] {}); }), ErrorCode::already_exists);
   EXPECT_EQ(refused([&] { scheduler.schedule("job", 0s); }), ErrorCode::invalid_argument);
   EXPECT_EQ(refused([&] { scheduler.schedule("x", 1s); }), ErrorCode::not_found);

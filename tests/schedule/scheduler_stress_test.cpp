@@ -153,6 +153,30 @@ TEST(SchedulerStartStop, BearsEveryEndWhileItsUsersNeverPause) {
   EXPECT_EQ(Counted::alive, 0);
 }
 
+// Whoever destroys the last function destroys the scheduler: a run, a cancel, or the stop itself.
+TEST(SchedulerStartStop, BearsBeingOwnedByItsJobs) {
+  struct App {
+    explicit App(Runtime& runtime)
+        : scheduler(runtime, {.name = "app", .shutdown = poolder::infinity}) {}
+    Counted counted;
+    Scheduler<Bare> scheduler;
+  };
+  for (int time = 0; time < 1'000; ++time) {
+    Runtime runtime{{.threads = 2}};
+    Ref<Scheduler<Bare>> ref;
+    {
+      const auto app = std::make_shared<App>(runtime);
+      ref = runtime.find<Scheduler<Bare>>("app");
+      app->scheduler.schedule("ends", 20us, [app] { return poolder::stop_this(); });
+      app->scheduler.schedule("goes on", 10us, [app] {});
+    }
+    std::jthread canceller([&] { (void)error_of([&] { ref->cancel("goes on"); }); });
+    if (time % 2 == 0) ref->stop();
+  }
+
+  EXPECT_EQ(Counted::alive, 0);
+}
+
 TEST(SchedulerStartStop, StartsAfreshAgainAndAgainWhileItsUsersNeverPause) {
   Runtime runtime{{.threads = 2}};
   Counters scheduler{runtime};

@@ -113,6 +113,58 @@ TEST_F(TimetableTest, ComputesCronAnewWhereTheClockWasSetBackByAMinuteOrMore) {
   EXPECT_EQ(table.next(row, later(92min)), later(1h).system) << "that comes again";
 }
 
+TEST_F(TimetableTest, LeavesATimeThatIsDueAsItIsWhereTheClockWasSetBack) {
+  const auto row = add(Cron::parse("0 * * * *"));
+
+  table.look_at_clocks(later(5h + 30min, -2min));
+
+  const auto due = table.take_due(later(5h + 30min, -2min));
+  ASSERT_TRUE(due);
+  EXPECT_EQ(due->row, row);
+  EXPECT_EQ(due->times, 5u);
+}
+
+TEST_F(TimetableTest, TakesATimeThatWasGivenAfterTheClockWasSetBack) {
+  const auto row = table.add();
+  table.set(row, Cron::parse("* * * * * *"), later(1s, -1h));
+
+  table.look_at_clocks(later(2s, -1h));
+
+  EXPECT_TRUE(table.take_due(later(2s, -1h)));
+}
+
+// A clock that is wrong for a moment, by centuries.
+TEST_F(TimetableTest, FindsItsWayBackFromBeyondTheClocksReach) {
+  const auto row = table.add();
+  constexpr Moment far{start.steady, never - in(24h)};
+  table.set(row, Cron::parse("@yearly"), far);
+  EXPECT_FALSE(table.next(row, far));
+  EXPECT_EQ(table.earliest(far), never);
+  EXPECT_TRUE(table.goes_by_system_clock()) << "so that somebody looks";
+  table.look_at_clocks(far);
+
+  table.look_at_clocks(start);
+
+  EXPECT_EQ(table.next(row, start), later(366 * 24h).system);
+}
+
+// As many are due at each look as may be taken, and more.
+TEST_F(TimetableTest, StarvesNeitherKindWhereMoreIsDueThanIsTaken) {
+  const auto cron = add(Cron::parse("* * * * * *"));
+  for (int i = 0; i < 100; ++i) add(1ms);
+  int crons = 0, intervals = 0;
+
+  for (int look = 1; look <= 100; ++look)
+    for (int taken = 0; taken < 64; ++taken) {
+      const auto due = table.take_due(later(look * 1s));
+      ASSERT_TRUE(due);
+      ++(due->row == cron ? crons : intervals);
+    }
+
+  EXPECT_GE(crons, 50);
+  EXPECT_GE(intervals, 5'000);
+}
+
 TEST_F(TimetableTest, HoldsARowAndGoesOnAtItsNextTimeThatIsStillToCome) {
   const auto row = add(10s);
   table.hold(row);

@@ -35,6 +35,7 @@ struct Busy {
   Tasker tasker;
 };
 
+// D-21 of Poolder: no queue had a bound. Here it has, and says what becomes of the rest.
 TEST(TaskerQueue, RejectRefusesWhatHasNoRoom) {
   for_each_seed([](std::uint64_t seed) {
     Busy busy{seed, bounded(OnFull::reject)};

@@ -17,6 +17,7 @@ using poolder::detail::Random;
 namespace {
 
 // Poolder's await took results in the order they came in, of whatever task.
+// D-20 of Poolder: results came in the order of their completion, and did not say whose they were.
 TEST(TaskerAwait, GivesTheResultsInTheOrderOfTheFutures) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};
@@ -46,6 +47,7 @@ TEST(TaskerAwait, GivesTheResultsInTheOrderOfTheFutures) {
 }
 
 // There the time began anew with each result, and a late one was taken for another's.
+// D-20: each result had the whole timeout to itself, and one that was late answered the next await.
 TEST(TaskerAwait, TakesItsTimeAltogetherAndLeavesLateOnesToALaterAwait) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};

@@ -166,6 +166,7 @@ TEST(TaskerStop, ReportsWhatItGaveUpWithoutLosingCountWhenStoppedFromManyPlaces)
   });
 }
 
+// D-15: with a name of its own it could not be addressed.
 TEST(TaskerName, IsUniqueAndFindsIt) {
   SimulatedRuntime runtime{1};
   Ref<Tasker> ref;
@@ -186,7 +187,42 @@ TEST(TaskerName, IsUniqueAndFindsIt) {
   EXPECT_FALSE(runtime.find<Tasker>("one"));
 }
 
-// Poolder's crashed here, and lost its queue.
+// The queue that is given up may hold the last reference to whoever owns the tasker.
+TEST(TaskerStop, BearsATaskThatOwnsItsOwner) {
+  struct App {
+    App(Runtime& runtime, bool& its_gone)
+        : gone(its_gone),
+          tasker(std::in_place, runtime,
+                 TaskerOptions{.name = "app", .limit = 1, .shutdown = infinity}) {}
+    ~App() {
+      EXPECT_EQ(error_of([&] { tasker->stop(); }), std::nullopt);
+      gone = true;
+    }
+    bool& gone;
+    std::optional<Tasker> tasker;
+  };
+  for_each_seed([](std::uint64_t seed) {
+    bool gone = false, ran = false;
+    SimulatedRuntime runtime{seed};
+    auto app = std::make_shared<App>(runtime, gone);
+    app->tasker->execute([&] {
+      sleep_in(runtime, 1s);
+      ran = true;
+      EXPECT_FALSE(gone) << "it is in use";
+    });
+    app->tasker->execute([app] {});
+    const auto ref = runtime.find<Tasker>("app");
+    app.reset();
+    runtime.run_until_idle();
+
+    ref->stop();
+
+    EXPECT_TRUE(ran);
+    EXPECT_TRUE(gone);
+  });
+}
+
+// D-18 of Poolder: it crashed here, and lost its queue.
 TEST(TaskerHibernation, GivesMemoryBackAndWorksOn) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};

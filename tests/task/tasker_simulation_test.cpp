@@ -138,6 +138,7 @@ TEST(Tasker, EachResultAndExceptionReachesItsOwnFuture) {
 }
 
 // Poolder's tasker died of one task that threw, and took the queue with it.
+// D-19 of Poolder: what was thrown and no exception ended the tasker, and all that it held.
 TEST(Tasker, OutlivesTasksThatThrowWhateverTheyThrow) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};

@@ -64,6 +64,7 @@ TEST(RetryDelay, IsNothingWithoutABackoff) {
   EXPECT_EQ(retry_delay({.max_attempts = 3, .factor = 8.0, .jitter = 1.0}, 2, random), 0ns);
 }
 
+// D-01 of Poolder: a count of 0 attempts was taken, and no job ever ran.
 TEST(RetryPolicy, SaysWhichRuleItBreaks) {
   const auto breaks = [](RetryPolicy policy, std::string_view field) {
     const char* words = broken_rule(policy);

@@ -18,7 +18,8 @@ enum class Overlap { skip, allow, queue };
 /// Times at which a job was due while the program was stopped or suspended, or over which the
 /// system clock was set: none of them runs, one for all of them, or each, one after another, but at
 /// most 1,000. A time is missed where the scheduler comes to it more than a minute late, or only
-/// after the job's next one.
+/// after the job's next one. While a computer sleeps, times of cron expressions pass, and are
+/// missed; those of intervals do not (see Scheduler).
 enum class Missed { skip, run_once, run_all };
 
 /// A definition may have `static constexpr poolder::SchedulerOptions options{...};`, or gets them

@@ -41,7 +41,13 @@ namespace poolder {
 /// forwards over a job's time is as if the program had been suspended (Missed); setting it back by
 /// a minute or more computes the next times of cron expressions anew, by less makes them wait. Both
 /// are noticed within two seconds. On threads a time comes up to a tenth of a millisecond later
-/// where many are close together, and up to half of one where over 50,000 a second are due.
+/// where many are close together, and up to half of one where over 50,000 a second are due. Where
+/// more is due than can be run, what is latest comes first, intervals and cron expressions alike.
+///
+/// **A computer that sleeps** is not a program that is suspended: on Linux the steady clock stands
+/// still meanwhile. An interval does not notice, goes on with what was left of it, and misses
+/// nothing; cron expressions find the system clock set forwards. What is to happen at a time of
+/// day, or to be caught up with, wants a cron expression.
 ///
 /// All functions may be called from any thread, at any moment, inside jobs too, and wait for no
 /// job unless they say so. All but stop() throw Error{stopped} once the scheduler has stopped;
@@ -94,7 +100,7 @@ class Scheduler {
   }
 
   /// As if the job were due now; its times stay as they are. One that is running follows Overlap;
-  /// one that is paused runs.
+  /// one that is paused runs, under Overlap::queue once its present run has ended.
   void run_now(std::string_view job) { handle_.run_now(job); }
   /// Ends a job: no run begins after this, none is tried again, and what was queued is skipped; a
   /// run that is under way ends by itself.
@@ -106,18 +112,22 @@ class Scheduler {
   void pause(std::string_view job) { handle_.pause(job); }
   /// Goes on with the times as they would have been; those that have passed are not counted.
   void resume(std::string_view job) { handle_.resume(job); }
-  /// The definition's first. Takes some 0.4 us for each, and nothing is launched meanwhile.
+  /// The definition's first. Takes some 0.4 us for each, and is no picture of one moment: jobs are
+  /// launched meanwhile, and one that is cancelled and added again meanwhile may be there twice, or
+  /// not at all.
   std::vector<JobStats> jobs() const { return handle_.jobs(); }
 
   /// As given in the options; lives as long as this object.
   std::string_view name() const { return handle_.name(); }
-  /// Waits for a moment at which no job runs, is queued or between two attempts. False: the
-  /// deadline passed. Throws Error{would_deadlock} inside one of the jobs.
+  /// Waits for a moment at which no job runs, is queued or between two attempts, and no function of
+  /// a cancelled one is being destroyed. False: the deadline passed. Throws Error{would_deadlock}
+  /// inside one of the jobs, and of the destructors of their functions.
   bool drain(Duration deadline) { return handle_.drain(deadline); }
   /// Takes no more work, requests the jobs' stop tokens, waits up to SchedulerOptions::shutdown for
   /// those that run, gives up what is queued or between two attempts, and destroys the definition's
   /// object and all functions. May be called again, by any thread; each call returns when the
-  /// scheduler has stopped. Inside a job it does not wait for that job.
+  /// scheduler has stopped. Inside a job, or the destructor of a job's function or of the
+  /// definition, it does not wait for that.
   void stop() { handle_.stop(); }
 
   /// For poolder's engines.

@@ -91,8 +91,18 @@ concept ContextJobFunction = std::invocable<F&, Context&> &&
 template <class F>
 concept NextJobFunction = PlainJobFunction<F> || ContextJobFunction<F>;
 
+/// Function pointers, and those that can be empty as std::function can.
+template <class F>
+concept NullableFunction = std::is_pointer_v<F> ||
+    (std::is_class_v<F>&& std::is_assignable_v<F&, std::nullptr_t>&& requires(const F& function) {
+      { function == nullptr } -> std::convertible_to<bool>;
+    });
+
+/// Empty where `function` is.
 template <NextJobFunction F>
 JobFunction job_function(F function) {
+  if constexpr (NullableFunction<F>)
+    if (function == nullptr) return {};
   return [function = std::move(function)](Context& context) mutable -> ScheduleNext {
     if constexpr (ContextJobFunction<F>) {
       return run_for_next(function, context);
