@@ -5,6 +5,7 @@
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/handler_note.hpp"
 #include "runtime/log.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/relax.hpp"
@@ -125,6 +126,7 @@ void Engine::finish() {
     phase_ = Phase::stopped;
     ++generation_;
     running_ = 0;
+    leave_handlers();
     inside_.clear();
     told.swap(stop_waiters_);
     for (auto* list : {&inside_waiters_, &drain_waiters_}) {
@@ -140,12 +142,14 @@ void Engine::stop() {
   check_thread();
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
-  const auto mine = handlers_here();
+  auto mine = handlers_here();
+  const HandlerNote* const note = HandlerNote::innermost(this);
   WaitPoint over;
   std::vector<WaitPoint*>* list = nullptr;
   Told told;
   cell_.enter([&] {
     if (phase_ == Phase::stopped) return;
+    if (note && note->generation() != generation_) mine.clear();  // left behind by an earlier end
     list = &stop_waiters_;
     if (!mine.empty()) {
       // A handler does not wait for itself, nor for others that wait like it.
@@ -184,7 +188,7 @@ bool Engine::drain(Duration deadline) {
   const Ticks until = after(runtime_->now(), deadline);
   WaitPoint idle;
   const bool wait = cell_.enter([&] {
-    if (is_idle()) return false;
+    if (is_idle() || phase_ == Phase::stopped) return false;
     drain_waiters_.push_back(&idle);
     return true;
   });

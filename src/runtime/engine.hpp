@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -120,6 +122,11 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   // ---- not in the cell
   void tell(Told& told);
   void settle_and_tell();
+  /// How long the engine waits, once the shutdown time is over, for what it then still has to tell
+  /// the user's code: as long again, and long enough for what does not block.
+  Duration second_grace() const noexcept {
+    return std::max<Duration>(shutdown_, least_second_grace);
+  }
   /// A line on stderr, once for each bit of `kind`.
   void log_once(std::uint32_t kind, const std::string& line) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
@@ -139,6 +146,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   virtual void begin_stop() = 0;
   /// The shutdown time is over: what is still queued is given up. The engine ends right after.
   virtual void give_up_rest() {}
+  /// In the cell: the end, from which on no handler is counted that has not ended.
+  virtual void leave_handlers() noexcept {}
   /// A new generation: everything as after construction, the user's objects made again. May throw.
   virtual void begin_again() = 0;
   /// What was started afresh runs: what must not happen before may begin.
@@ -150,6 +159,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   mutable OpCell cell_;
 
  private:
+  static constexpr Duration least_second_grace = std::chrono::seconds{1};
+
   enum class Phase { running, closing, stopping, finishing, stopped };
 
   void end_grace(Generation generation);
