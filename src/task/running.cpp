@@ -114,8 +114,8 @@ Runner* TaskerCore::wanted_runner() {
 }
 
 void TaskerCore::deal_with(Round& round) {
-  if (Runner* wake = std::exchange(round.wake, nullptr)) wake->schedule();
   for (WaitPoint* each : std::exchange(round.aside.told, {})) each->signal();
+  if (Runner* wake = std::exchange(round.wake, nullptr)) wake->schedule();
   if (round.clearing) round.task ? clear_elsewhere(round) : clear(round);
   tell(round.told);
   if (const Duration delay = std::exchange(round.hibernate_in, Duration{0}); delay > Duration{0})
