@@ -73,10 +73,9 @@ void BatcherCore::give_up_rest() {
     return true;
   });
   if (!any) return;
-  run_after(runtime(), second_grace(),
-            [core = weak_from_this(), generation = words->task.generation] {
-              if (const auto self = core.lock()) static_cast<BatcherCore&>(*self).hush(generation);
-            });
+  after_second_grace([core = weak_from_this(), generation = words->task.generation] {
+    if (const auto self = core.lock()) static_cast<BatcherCore&>(*self).hush(generation);
+  });
   runtime().schedule(*words.release());
 }
 

@@ -116,6 +116,11 @@ void Engine::end_grace(Generation generation) {
   tell(told);
 }
 
+void Engine::after_second_grace(std::function<void()> job) {
+  constexpr Duration least = std::chrono::seconds{1};
+  if (shutdown_ != infinity) run_after(*runtime_, std::max(shutdown_, least), std::move(job));
+}
+
 void Engine::finish() {
   runtime_->allow_spares(-1);
   const auto kept = shared_from_this();

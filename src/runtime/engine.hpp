@@ -1,10 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -122,11 +121,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   // ---- not in the cell
   void tell(Told& told);
   void settle_and_tell();
-  /// How long the engine waits, once the shutdown time is over, for what it then still has to tell
-  /// the user's code: as long again, and long enough for what does not block.
-  Duration second_grace() const noexcept {
-    return std::max<Duration>(shutdown_, least_second_grace);
-  }
+  /// Runs `job` when the engine has waited long enough, once the shutdown time is over, for what it
+  /// then still has to tell the user's code: as long again, and enough for what does not block.
+  void after_second_grace(std::function<void()> job);
   /// A line on stderr, once for each bit of `kind`.
   void log_once(std::uint32_t kind, const std::string& line) noexcept;
   void report_hook(std::string_view hook, const std::exception_ptr& error) noexcept;
@@ -159,8 +156,6 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   mutable OpCell cell_;
 
  private:
-  static constexpr Duration least_second_grace = std::chrono::seconds{1};
-
   enum class Phase { running, closing, stopping, finishing, stopped };
 
   void end_grace(Generation generation);

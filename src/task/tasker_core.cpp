@@ -110,7 +110,7 @@ void TaskerCore::give_up_rest() {
     each->release();
   }
   if (const auto left = cell_.enter([&] { return last_clearing_; }))
-    run_after(runtime(), second_grace(), [weak = weak_from_this(), generation = *left] {
+    after_second_grace([weak = weak_from_this(), generation = *left] {
       if (const auto self = weak.lock()) static_cast<TaskerCore&>(*self).leave_clearing(generation);
     });
 }
