@@ -5,6 +5,7 @@
 #include <poolder/batch/batch.hpp>
 #include <poolder/batch/batcher.hpp>
 #include <poolder/batch/options.hpp>
+#include <poolder/batch/plain_item.hpp>
 #include <poolder/batch/stats.hpp>
 #include <poolder/core/duration.hpp>
 #include <poolder/core/error.hpp>

@@ -30,8 +30,8 @@ class BatchList {
 };
 
 /// What a batcher holds: the batch that is being collected, those handed over, those in backoff.
-/// Not thread-safe: the batcher's, in its cell. Runs nothing of the user's but Item's nothrow move
-/// constructor and destructor.
+/// Not thread-safe: the batcher's, in its cell. Runs nothing of the user's: items that are not
+/// plain lie in boxes.
 ///
 /// An item is held from its push until finished() or given up; those that a handler has are held by
 /// the batch that next() returned.
@@ -60,6 +60,9 @@ class BatchQueue {
   std::size_t size() const noexcept { return open_ ? open_->count() : 0; }
   std::size_t held() const noexcept { return held_; }
   bool has_room() const noexcept { return held_ < capacity_; }
+  std::size_t spare() const noexcept {
+    return spare_.count() + (open_ && open_->count() == 0 ? 1 : 0);
+  }
   std::uint64_t pushed_out() const noexcept { return pushed_out_; }
   /// True once after the first item of a batch has come.
   bool take_opened() noexcept { return std::exchange(opened_, false); }
@@ -83,7 +86,7 @@ class BatchQueue {
   BatchList give_up() noexcept;
   /// Memory that is kept for later, to be freed.
   BatchList give_back_memory() noexcept;
-  /// A new start: what a handler still has from before is not counted any more.
+  /// What a handler still has is not counted any more.
   void forget_handlers() noexcept { held_ = size(); }
 
  private:

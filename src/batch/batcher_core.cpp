@@ -1,10 +1,12 @@
 #include "batch/batcher_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <poolder/core/error.hpp>
 
 #include "runtime/registry.hpp"
+#include "runtime/wait_graph.hpp"
 
 namespace poolder::detail {
 
@@ -42,7 +44,19 @@ BatcherCore::BatcherCore(std::shared_ptr<RuntimeCore> runtime, BatcherBlueprint 
       factory_(std::move(blueprint.factory)),
       queue_(type_.item, options_),
       random_(Random::mix(reinterpret_cast<std::uintptr_t>(this)) ^
-              static_cast<std::uint64_t>(this->runtime().now())) {}
+              static_cast<std::uint64_t>(this->runtime().now())) {
+  show_places();
+}
+
+BatcherCore::~BatcherCore() { runtime().wait_graph().set_places(static_cast<Engine*>(this), {}); }
+
+// For whoever waits for room, which as many handlers can make: each has an item at least.
+void BatcherCore::show_places() {
+  runtime().wait_graph().set_places(
+      static_cast<Engine*>(this),
+      {std::min(options_.max_concurrent_batches, options_.queue.capacity),
+       cell_.enter([&] { return generation(); })});
+}
 
 bool BatcherCore::pop_at(std::size_t index, void* to) {
   check_thread();
@@ -115,14 +129,13 @@ BatcherStats BatcherCore::stats() const {
   return stats;
 }
 
-std::shared_ptr<void> BatcherCore::definition() const {
-  auto definition = cell_.enter([&] { return definition_; });
-  if (!definition) fail(ErrorCode::stopped, "the batcher has stopped");
-  return definition;
+std::size_t BatcherCore::spare_batches() const {
+  return cell_.enter([&] { return queue_.spare(); });
 }
 
 // Whoever opened a batch, or let go of one, may have something to do outside.
 void BatcherCore::carry_out(Effects& effects) {
+  for (WaitPoint* each : std::exchange(effects.admitted, {})) each->signal();
   for (; effects.lanes > 0; --effects.lanes) start_lane(effects.generation, effects.to_back);
   if (effects.flush_at != never) timeout_.arm(effects.flush_at);
   if (effects.hibernate_at != never) hibernation_.arm(effects.hibernate_at);
@@ -132,6 +145,7 @@ void BatcherCore::carry_out(Effects& effects) {
                 if (const auto self = core.lock())
                   static_cast<BatcherCore&>(*self).backoff_over(ticket, generation);
               });
+  if (effects.given_up > 0) report_given_up(effects.given_up, stopped_first);
   if (effects.pushed_out) report_given_up(1, "the queue was full and drops the oldest");
   tell(effects.told);
   HeldBatch::free(effects.freed);  // last: an item may own the batcher, and so wait for its end
@@ -166,7 +180,7 @@ Ticks BatcherCore::hibernation_due() {
   BatchList memory;
   const Ticks next = cell_.enter([&]() -> Ticks {
     const bool collects = options_.timeout != infinity && queue_.size() > 0;
-    if (is_running() && handlers() == 0 && queue_.held() == queue_.size() && !collects) {
+    if (is_running() && handlers() == weighing_ && queue_.held() == queue_.size() && !collects) {
       const Ticks due = after(last_, options_.hibernate_after);
       if (runtime().now() < due) return due;
       memory = queue_.give_back_memory();
@@ -188,79 +202,9 @@ void BatcherCore::arm_hibernation() {
   carry_out(effects);
 }
 
-void BatcherCore::begin_stop() {
-  Effects effects;
-  Blocked* refused = nullptr;
-  cell_.enter([&] {
-    queue_.hand_over();
-    hibernate_due_ = false;
-    refused = std::exchange(first_blocked_, nullptr);
-    last_blocked_ = nullptr;
-    prompt(effects);
-  });
-  carry_out(effects);
-  while (refused) {
-    Blocked& each = *std::exchange(refused, refused->next);
-    each.outcome = Outcome::stopped;
-    each.room.signal();
-  }
-  timeout_.cancel();
-  hibernation_.cancel();
-}
-
-// Also the definition's end, for the engine ends right after. The hook is called unless all lanes
-// are stuck in handlers, which it must not run beside.
-void BatcherCore::give_up_rest() {
-  BatchList left;
-  Task task;
-  bool may_tell = false;
-  const bool late = cell_.enter([&] {
-    if (!is_stopping()) return true;
-    gave_up_ = true;
-    left = queue_.give_up();
-    for (const HeldBatch* each = left.first(); each; each = each->next) dropped_ += each->count();
-    task.definition = std::move(definition_);
-    may_tell = task.definition && handlers() < options_.max_concurrent_batches;
-    task.generation = handler_begins();
-    return false;
-  });
-  if (late) return;
-  {
-    InHandler here{*this, nullptr};
-    task.activation = here.activation();
-    const auto error = failure(ErrorCode::stopped, "the batcher stopped before this was handled");
-    while (HeldBatch* each = left.pop_front()) {
-      report_given_up(each->count(), describe(error));
-      if (may_tell) {
-        BatchItems items = lay_out_quietly(each);
-        tell_dropped(task.definition.get(), items, {each->attempts, error});
-      }
-      HeldBatch::free(each);
-    }
-    task.definition = nullptr;
-  }
-  Told told;
-  cell_.enter([&] { handler_ends(task.generation, task.activation, told); });
-  tell(told);
-}
-
-void BatcherCore::begin_again() {
-  auto made = factory_->make();
-  cell_.enter([&] {
-    std::swap(definition_, made);
-    queue_.forget_handlers();
-    active_ = starting_ = 0;
-    hibernate_due_ = gave_up_ = false;
-  });
-}
-
-void BatcherCore::take_back() {
-  const auto gone = cell_.enter([&] { return std::move(definition_); });
-}
-
-void BatcherCore::report_lost(std::size_t items) noexcept {
+void BatcherCore::report_lost(std::size_t items, std::string_view why) noexcept {
   cell_.enter([&] { dropped_ += items; });
-  report_given_up(items, "moving it out threw");
+  report_given_up(items, why);
 }
 
 void BatcherCore::report_given_up(std::size_t items, std::string_view why) noexcept {

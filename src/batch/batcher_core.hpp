@@ -5,6 +5,8 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <poolder/batch/detail/batcher_handle.hpp>
 #include <poolder/core/random.hpp>
@@ -33,6 +35,7 @@ class BatcherCore final : public Engine {
   static std::shared_ptr<BatcherCore> start(std::shared_ptr<RuntimeCore> runtime,
                                             BatcherBlueprint blueprint);
   BatcherCore(std::shared_ptr<RuntimeCore> runtime, BatcherBlueprint blueprint);
+  ~BatcherCore() override;
 
   /// `items` says how many have been moved in, also where it throws.
   void push(NewItems& items);
@@ -41,21 +44,28 @@ class BatcherCore final : public Engine {
   bool drain(Duration deadline);
   std::size_t size() const;
   BatcherStats stats() const;
+  /// Batches without items, whose memory is kept for the next ones.
+  std::size_t spare_batches() const;
 
   bool weighs() const noexcept { return weighs_; }
-  std::shared_ptr<void> definition() const;
-  void report_lost(std::size_t items) noexcept;
+  /// What `how` says of the item. Throws what it throws, and Error{stopped}.
+  std::size_t weigh(Weigh* how, const void* item);
+  void report_lost(std::size_t items, std::string_view why) noexcept;
   using Engine::report_hook;
 
   std::shared_ptr<void> shared_core() { return shared_from_this(); }
 
  private:
   class Lane;
-  enum class Outcome { done, stopped, full, waiting, no_memory };
+  class LastWords;
+  struct Weighing;
+  enum class Outcome { done, stopped, full, waiting, would_deadlock, no_memory };
 
   /// Somebody who waits for room. Lies on the sender's stack until it is signalled or withdrawn.
   struct Blocked {
     NewItems& items;
+    bool in_handler = false;  ///< of this batcher
+    std::size_t in_hand = 0;  ///< items that this handler holds
     Outcome outcome = Outcome::waiting;
     WaitPoint room{};
     Blocked* next = nullptr;
@@ -64,13 +74,15 @@ class BatcherCore final : public Engine {
   /// What is to be done outside of the cell.
   struct Effects {
     Told told{};
-    std::size_t lanes = 0;  ///< to be started
-    bool to_back = false;   ///< of the run queue, where others wait
+    std::vector<WaitPoint*> admitted{};  ///< who waited for room
+    std::size_t lanes = 0;               ///< to be started
+    bool to_back = false;                ///< of the run queue, where others wait
     Generation generation = 0;
     Ticks flush_at = never, hibernate_at = never, rest_until = never;
     std::uint64_t resting = 0;  ///< the ticket of a batch in backoff
     HeldBatch* freed = nullptr;
-    bool pushed_out = false;  ///< to be reported
+    std::size_t given_up = 0;  ///< to be reported, too
+    bool pushed_out = false;
   };
 
   /// What a lane does next, and what became of it.
@@ -89,16 +101,19 @@ class BatcherCore final : public Engine {
   };
 
   // ---- Engine
-  bool is_idle() const noexcept override { return queue_.held() == 0 && handlers() == 0; }
+  bool is_idle() const noexcept override { return queue_.held() == 0 && handlers() == weighing_; }
   bool may_end() const noexcept override { return queue_.held() == 0 && !definition_; }
   void begin_stop() override;
   void give_up_rest() override;
+  std::size_t ending() const noexcept override { return speaking_ ? 1 : 0; }
+  void leave_handlers() noexcept override;
   void begin_again() override;
   void take_back() override;
   void has_restarted() override { arm_hibernation(); }
 
   // ---- in the cell
   Outcome take_in(Blocked& pushing, Effects& effects);
+  Outcome wait_in_line(Blocked& pushing);
   void note_push(Effects& effects);
   void touched(Ticks now, Effects& effects);
   void admit(Effects& effects);
@@ -111,6 +126,7 @@ class BatcherCore final : public Engine {
   void unlist(Blocked& blocked) noexcept;
 
   // ---- not in the cell
+  void show_places();
   void carry_out(Effects& effects);
   void start_lane(Generation generation, bool to_back);
   void wait_for_room(Blocked& blocked);
@@ -119,6 +135,9 @@ class BatcherCore final : public Engine {
   Ticks hibernation_due();
   void arm_hibernation();
   void backoff_over(std::uint64_t ticket, Generation generation);
+  void end_weighing(Task& task);
+  void speak(LastWords& words) noexcept;
+  void hush(Generation generation);
 
   // ---- on a lane's thread
   void serve(Generation generation, Turn& turn);
@@ -130,6 +149,8 @@ class BatcherCore final : public Engine {
   Recovery recover(const Task& task, BatchItems& items, const Failure& failure);
   void tell_dropped(void* definition, BatchItems& items, const Failure& failure) noexcept;
   void report_given_up(std::size_t items, std::string_view why) noexcept;
+
+  static constexpr std::string_view stopped_first = "the batcher stopped before this was handled";
 
   const BatcherType& type_;
   const BatcherOptions options_;  // but for the name, which may not live as long
@@ -147,8 +168,11 @@ class BatcherCore final : public Engine {
   Ticks deadline_ = never;  // of the batch that is being collected
   Ticks last_ = 0;          // when it was last seen at work; kept only where it hibernates
   std::size_t active_ = 0, starting_ = 0, draining_ = 0;
+  std::size_t weighing_ = 0;                              // of the handlers; they take up no lane
+  std::size_t blocked_handlers_ = 0, blocked_items_ = 0;  // that wait for room here; in their hands
   bool hibernate_due_ = false;
-  bool gave_up_ = false;  // the shutdown time is over
+  bool gave_up_ = false;   // the shutdown time is over
+  bool speaking_ = false;  // last words are under way, and not too long yet
   bool push_out_reported_ = false;
   Random random_;
   std::uint64_t items_ = 0, batches_ = 0, failed_ = 0, retried_ = 0, dropped_ = 0;

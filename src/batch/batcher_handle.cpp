@@ -31,7 +31,11 @@ void BatcherHandle::stop_quietly() const noexcept {
 BatcherStats BatcherHandle::stats() const { return core_->stats(); }
 std::string_view BatcherHandle::name() const noexcept { return core_->name(); }
 bool BatcherHandle::weighs() const noexcept { return core_->weighs(); }
-std::shared_ptr<void> BatcherHandle::definition() const { return core_->definition(); }
-void BatcherHandle::report_lost(std::size_t items) const noexcept { core_->report_lost(items); }
+std::size_t BatcherHandle::weigh(Weigh* how, const void* item) const {
+  return core_->weigh(how, item);
+}
+void BatcherHandle::report_lost(std::size_t items, std::string_view why) const noexcept {
+  core_->report_lost(items, why);
+}
 
 }  // namespace poolder::detail

@@ -7,8 +7,11 @@
 #include <poolder/worker/retry.hpp>
 
 #include "batch/batcher_core.hpp"
+#include "runtime/handler_note.hpp"
 
 namespace poolder::detail {
+
+static constexpr MessageType batch_handler{"batch", nullptr};
 
 class BatcherCore::Lane final : public Runnable {
  public:
@@ -61,6 +64,7 @@ BatcherCore::Task BatcherCore::next_task() {
   } else if ((task.batch = queue_.next())) {
     task.kind = Task::Kind::batch;
     task.definition = definition_;
+    if (task.batch->attempts > 0) ++retried_;
     if (options_.retry.jitter > 0)
       task.drawn = runtime().choices() ? runtime().choices()->next() : random_.next();
   } else if (retires()) {
@@ -92,7 +96,6 @@ void BatcherCore::end_batch(Task& task, bool is_over, Effects& effects) {
   const std::size_t count = batch.handed_over;
   const bool tried_again = task.end == Task::End::again || task.end == Task::End::rest;
   if (tried_again && !is_over && !gave_up_) {
-    ++retried_;
     if (task.end == Task::End::again) return queue_.again(batch);
     effects.resting = queue_.rest(batch);
     effects.rest_until = after(runtime().now(), task.delay);
@@ -105,6 +108,7 @@ void BatcherCore::end_batch(Task& task, bool is_over, Effects& effects) {
     ++failed_;
     if (task.end != Task::End::ignored) dropped_ += count;
   }
+  if (tried_again) effects.given_up = count;
   if (is_over) {
     effects.freed = &batch;
     return;
@@ -133,7 +137,9 @@ void BatcherCore::serve(Generation generation, Turn& turn) {
 }
 
 void BatcherCore::run(Task& task) {
-  InHandler here{*this, nullptr};
+  InHandler here{*this, &batch_handler};
+  const HandlerNote note{static_cast<Engine*>(this), task.generation,
+                         task.batch ? task.batch->handed_over : 0};
   task.activation = here.activation();
   if (task.kind == Task::Kind::batch) attempt(task);
   if (task.kind == Task::Kind::hibernate) {

@@ -6,6 +6,7 @@
 #include <poolder/core/error.hpp>
 
 #include "batch/batcher_core.hpp"
+#include "runtime/handler_note.hpp"
 #include "runtime/relax.hpp"
 #include "runtime/wait_graph.hpp"
 
@@ -20,7 +21,12 @@ void BatcherCore::push(NewItems& items) {
   if (pushes_inside_ && items.count == 1 && !items.in_front && cell_.enter(inside)) return;
   Blocked blocked{items};
   Effects effects;
-  Outcome outcome = cell_.enter([&] { return take_in(blocked, effects); });
+  const HandlerNote* const here = HandlerNote::innermost(static_cast<Engine*>(this));
+  Outcome outcome = cell_.enter([&] {
+    blocked.in_handler = here && here->generation() == generation();
+    if (blocked.in_handler) blocked.in_hand = here->items();
+    return take_in(blocked, effects);
+  });
   carry_out(effects);
   if (outcome == Outcome::waiting) {
     wait_for_room(blocked);
@@ -29,6 +35,9 @@ void BatcherCore::push(NewItems& items) {
   if (outcome == Outcome::full)
     fail(ErrorCode::queue_full,
          "the batcher holds " + std::to_string(options_.queue.capacity) + " items");
+  if (outcome == Outcome::would_deadlock)
+    fail(ErrorCode::would_deadlock,
+         "the batcher is full, and all handlers that could make room wait for it");
   if (outcome == Outcome::stopped) fail(ErrorCode::stopped, "the batcher has stopped");
   if (outcome == Outcome::no_memory) throw std::bad_alloc{};
 }
@@ -39,17 +48,26 @@ BatcherCore::Outcome BatcherCore::take_in(Blocked& pushing, Effects& effects) {
   Outcome outcome = Outcome::done;
   if (pushed == BatchQueue::Pushed::no_memory) outcome = Outcome::no_memory;
   if (pushed == BatchQueue::Pushed::full) {
-    outcome = Outcome::full;
-    if (options_.queue.on_full == OnFull::block) {
-      if (queue_.held() == queue_.size()) queue_.hand_over();  // nothing else would make room
-      (last_blocked_ ? last_blocked_->next : first_blocked_) = &pushing;
-      last_blocked_ = &pushing;
-      outcome = Outcome::waiting;
-    }
+    const bool waits = options_.queue.on_full == OnFull::block;
+    outcome = waits ? wait_in_line(pushing) : Outcome::full;
   }
   note_push(effects);
   prompt(effects);
   return outcome;
+}
+
+// A handler that waits makes no room meanwhile, nor does what it has in hand.
+BatcherCore::Outcome BatcherCore::wait_in_line(Blocked& pushing) {
+  const std::size_t stuck = blocked_items_ + pushing.in_hand;
+  if (pushing.in_handler &&
+      (blocked_handlers_ + 1 >= options_.max_concurrent_batches || queue_.held() == stuck))
+    return Outcome::would_deadlock;
+  if (queue_.held() - queue_.size() == stuck) queue_.hand_over();  // nothing else would make room
+  (last_blocked_ ? last_blocked_->next : first_blocked_) = &pushing;
+  last_blocked_ = &pushing;
+  if (pushing.in_handler) ++blocked_handlers_;
+  blocked_items_ += pushing.in_hand;
+  return Outcome::waiting;
 }
 
 void BatcherCore::note_push(Effects& effects) {
@@ -82,9 +100,9 @@ void BatcherCore::admit(Effects& effects) {
     if (pushed == BatchQueue::Pushed::full) break;
     each.outcome = pushed == BatchQueue::Pushed::all ? Outcome::done : Outcome::no_memory;
     unlist(each);
-    effects.told.points.push_back(&each.room);
+    effects.admitted.push_back(&each.room);
   }
-  if (first_blocked_ && queue_.held() == queue_.size()) queue_.hand_over();
+  if (first_blocked_ && queue_.held() - queue_.size() == blocked_items_) queue_.hand_over();
   note_push(effects);
 }
 
@@ -93,13 +111,15 @@ void BatcherCore::unlist(Blocked& blocked) noexcept {
   for (Blocked* each = first_blocked_; each != &blocked; each = each->next) before = each;
   (before ? before->next : first_blocked_) = blocked.next;
   if (last_blocked_ == &blocked) last_blocked_ = before;
+  if (blocked.in_handler) --blocked_handlers_;
+  blocked_items_ -= blocked.in_hand;
 }
 
 // Returns once it is settled; else what has not been moved in is the caller's again.
 void BatcherCore::wait_for_room(Blocked& blocked) {
   std::exception_ptr error;
   try {
-    const WaitGraph::Edge edge{runtime().wait_graph(), static_cast<Engine*>(this)};
+    const WaitGraph::Edge edge{runtime().wait_graph(), static_cast<Engine*>(this), &blocked.room};
     blocked.room.wait_until(runtime(), never);
   } catch (...) {
     error = std::current_exception();

@@ -5,6 +5,7 @@
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/handler_note.hpp"
 #include "runtime/log.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/relax.hpp"
@@ -130,6 +131,11 @@ void Engine::end_grace(Generation generation) {
   tell(told);
 }
 
+void Engine::after_second_grace(std::function<void()> job) {
+  constexpr Duration least = std::chrono::seconds{1};
+  if (shutdown_ != infinity) run_after(*runtime_, std::max(shutdown_, least), std::move(job));
+}
+
 void Engine::finish() {
   runtime_->allow_spares(-1);
   const auto kept = shared_from_this();
@@ -140,6 +146,7 @@ void Engine::finish() {
     phase_ = Phase::stopped;
     ++generation_;
     running_ = 0;
+    leave_handlers();
     inside_.clear();
     told.swap(stop_waiters_);
     for (auto* list : {&inside_waiters_, &drain_waiters_}) {
@@ -155,12 +162,14 @@ void Engine::stop() {
   check_thread();
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
-  const auto mine = handlers_here();
+  auto mine = handlers_here();
   const auto here = std::this_thread::get_id();
+  const HandlerNote* const note = HandlerNote::innermost(this);
   WaitPoint over;
   std::vector<WaitPoint*>* list = nullptr;
   Told told;
   cell_.enter([&] {
+    if (note && note->generation() != generation_) mine.clear();  // left behind by an earlier end
     list = list_for_stop(mine, here);
     if (list) list->push_back(&over);
     settle(told);
@@ -201,7 +210,7 @@ bool Engine::drain(Duration deadline) {
   const Ticks until = after(runtime_->now(), deadline);
   WaitPoint idle;
   const bool wait = cell_.enter([&] {
-    if (is_idle()) return false;
+    if (is_idle() || phase_ == Phase::stopped) return false;
     drain_waiters_.push_back(&idle);
     return true;
   });

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -125,6 +126,9 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   // ---- not in the cell
   void tell(Told& told);
   void settle_and_tell();
+  /// Runs `job` when the engine has waited long enough, once the shutdown time is over, for what it
+  /// then still has to tell the user's code: as long again, and enough for what does not block.
+  void after_second_grace(std::function<void()> job);
   /// A line on stderr.
   void log(const std::string& line) noexcept;
   /// The same, once for each bit of `kind`.
@@ -146,6 +150,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   virtual void begin_stop() = 0;
   /// The shutdown time is over: what is still queued is given up. The engine ends right after.
   virtual void give_up_rest() {}
+  /// In the cell: the end, from which on no handler is counted that has not ended.
+  virtual void leave_handlers() noexcept {}
   /// A new generation: everything as after construction, the user's objects made again. May throw;
   /// then nothing has changed.
   virtual void begin_again() = 0;

@@ -1,9 +1,12 @@
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/handler_note.hpp"
 #include "runtime/relax.hpp"
+#include "runtime/wait_graph.hpp"
 #include "task/tasker_core.hpp"
 
 namespace poolder::detail {
@@ -27,11 +30,13 @@ void TaskerCore::ring() {
 }
 
 void TaskerCore::push_in_cell(Message* task) {
-  TaskQueue::Blocked blocked{task, in_task_here()};
+  const HandlerNote* const here = HandlerNote::innermost(static_cast<Engine*>(this));
+  TaskQueue::Blocked blocked{task};
   Round round;
   auto pushed = TaskQueue::Pushed::yes;
   const bool open = cell_.enter([&] {
     if (!is_running()) return false;
+    blocked.in_task = here && here->generation() == generation();
     pushed = queue_.push(blocked, queue_time(), limit_, round.aside);
     conclude(round);
     return true;
@@ -47,8 +52,11 @@ void TaskerCore::push_in_cell(Message* task) {
 
 void TaskerCore::wait_for_room(TaskQueue::Blocked& blocked) {
   try {
+    std::optional<WaitGraph::Edge> edge;
+    if (!queue_.has_max_wait())  // else room comes of age
+      edge.emplace(runtime().wait_graph(), static_cast<Engine*>(this), &blocked.room);
     blocked.room.wait_until(runtime(), never);
-  } catch (...) {  // a simulation in which nothing could end the wait
+  } catch (...) {  // a ring, or a simulation in which nothing could end the wait
     Round round;
     const bool listed = cell_.enter([&] {
       const bool withdrawn = queue_.withdraw(blocked);
@@ -61,13 +69,6 @@ void TaskerCore::wait_for_room(TaskQueue::Blocked& blocked) {
   }
   if (blocked.refused == ErrorCode::stopped) fail_stopped();
   if (blocked.refused) fail_deadlock();
-}
-
-bool TaskerCore::in_task_here() const noexcept {
-  const void* const self = static_cast<const Engine*>(this);
-  for (const Activation* each = Activation::current(); each; each = each->outer())
-    if (each->cell() == self && each->task()) return true;
-  return false;
 }
 
 void TaskerCore::fail_stopped() const {

@@ -6,6 +6,7 @@
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/handler_note.hpp"
 #include "task/delivery.hpp"
 #include "task/task_message.hpp"
 #include "task/tasker_core.hpp"
@@ -20,6 +21,23 @@ void schedule_behind(RuntimeCore& runtime, Runnable& cell) {
 }
 
 }  // namespace
+
+/// Destroys what an operation has put aside, as a job of its own.
+class TaskerCore::Clearing final : public Runnable {
+ public:
+  Clearing(std::shared_ptr<TaskerCore> tasker, Round left) noexcept
+      : Runnable(tasker->options_.priority), tasker_(std::move(tasker)), left_(std::move(left)) {}
+
+  void run(Turn&) noexcept override { discard(); }
+  void discard() noexcept override {
+    tasker_->deal_with(left_);
+    delete this;
+  }
+
+ private:
+  const std::shared_ptr<TaskerCore> tasker_;
+  Round left_;
+};
 
 void Runner::schedule() {
   kept_ = std::static_pointer_cast<TaskerCore>(tasker_.shared_from_this());
@@ -40,7 +58,7 @@ void TaskerCore::serve(Runner& runner, Turn& turn) noexcept {
   for (;;) {
     deal_with(round);
     if (!round.task) return;  // the runner is another thread's by now
-    const Ended ended = run_task(runner, *round.task);
+    const Ended ended = run_task(runner, *round.task, round.generation);
     const bool go_on = turn.may_go_on();
     Generation delivering = 0;
     cell_.enter([&] {
@@ -96,9 +114,9 @@ Runner* TaskerCore::wanted_runner() {
 }
 
 void TaskerCore::deal_with(Round& round) {
-  if (Runner* wake = std::exchange(round.wake, nullptr)) wake->schedule();
-  if (round.clearing) clear(round);
   for (WaitPoint* each : std::exchange(round.aside.told, {})) each->signal();
+  if (Runner* wake = std::exchange(round.wake, nullptr)) wake->schedule();
+  if (round.clearing) round.task ? clear_elsewhere(round) : clear(round);
   tell(round.told);
   if (const Duration delay = std::exchange(round.hibernate_in, Duration{0}); delay > Duration{0})
     hibernate_after(delay);
@@ -106,6 +124,17 @@ void TaskerCore::deal_with(Round& round) {
     run_after(runtime(), Duration{due - runtime().now()}, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) static_cast<TaskerCore&>(*self).expire();
     });
+}
+
+// What is destroyed may wait for room, which a task that is to be run next may be needed for.
+void TaskerCore::clear_elsewhere(Round& round) {
+  Round left;
+  left.aside = std::exchange(round.aside, {});
+  left.why_displaced = round.why_displaced;
+  left.is_last = round.is_last;
+  left.clearing = std::exchange(round.clearing, std::nullopt);
+  auto self = std::static_pointer_cast<TaskerCore>(shared_from_this());
+  schedule_behind(runtime(), *new Clearing(std::move(self), std::move(left)));
 }
 
 // Destroys tasks, which is user code.
@@ -123,6 +152,7 @@ void TaskerCore::clear(Round& round) {
   }
   cell_.enter([&] {
     dropped_ += dropped;
+    if (round.is_last && last_clearing_ == round.clearing) last_clearing_.reset();
     handler_ends(*std::exchange(round.clearing, std::nullopt), activation, round.told);
   });
 }
@@ -137,7 +167,8 @@ std::size_t TaskerCore::give_up(Message* task, ErrorCode code) {
   ReplyBase* reply = reply_of(*task);
   if (reply) reply->fail(failure(code, why));
   const bool counts = !reply || !reply->withdrawn();
-  if (counts) log_once(2, "gave up a task: " + std::string(why));
+  if (counts)
+    log_once(2, std::string("gave up a task of type ").append(type.name).append(": ").append(why));
   if (type.deliver) {
     type.fail(*task, failure(code, why));
     schedule_delivery(task, cell_.enter([&] { return handler_begins(); }));
@@ -147,10 +178,12 @@ std::size_t TaskerCore::give_up(Message* task, ErrorCode code) {
   return counts ? 1 : 0;
 }
 
-TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task) noexcept {
+TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task,
+                                       Generation generation) noexcept {
   const TaskType& type = type_of(task);
   Ended ended;
   InHandler here{*this, &type};
+  const HandlerNote note{static_cast<Engine*>(this), generation};
   ended.activation = here.activation();
   try {
     ended.well = type.run(task);

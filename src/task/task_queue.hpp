@@ -29,7 +29,7 @@ class TaskQueue {
   /// Somebody who waits for room. Lies on his stack until he is signalled or withdrawn.
   struct Blocked {
     Message* task;
-    bool in_task;  ///< of the same tasker: he holds one of its places meanwhile
+    bool in_task = false;  ///< of the same tasker: he holds one of its places meanwhile
     WaitPoint room{};
     std::optional<ErrorCode> refused{};
   };

@@ -5,7 +5,7 @@
 
 #include <poolder/core/error.hpp>
 
-#include "runtime/registry.hpp"
+#include "runtime/wait_graph.hpp"
 
 namespace poolder::detail {
 
@@ -14,7 +14,17 @@ TaskerCore::TaskerCore(std::shared_ptr<RuntimeCore> runtime, std::string_view ty
     : Engine(std::move(runtime), {"Tasker", type, options.name}, options.shutdown),
       options_(options),
       queue_(options.queue),
-      limit_(options.limit) {}
+      limit_(options.limit) {
+  show_places();
+}
+
+TaskerCore::~TaskerCore() { runtime().wait_graph().set_places(static_cast<Engine*>(this), {}); }
+
+// For whoever waits for room, which as many tasks can make.
+void TaskerCore::show_places() {
+  const auto places = cell_.enter([&] { return WaitGraph::Places{limit_, generation()}; });
+  runtime().wait_graph().set_places(static_cast<Engine*>(this), places);
+}
 
 std::shared_ptr<TaskerCore> TaskerCore::start(const std::shared_ptr<RuntimeCore>& runtime,
                                               std::string_view type, const TaskerOptions& options) {
@@ -35,6 +45,7 @@ void TaskerCore::set_limit(std::size_t limit) {
     queue_.check_blocked(limit, round.aside);
     conclude(round);
   });
+  show_places();
   deal_with(round);
 }
 
@@ -78,7 +89,10 @@ void TaskerCore::begin_stop() {
   cell_.enter([&] {
     queue_.close(round.aside);
     conclude(round);
+    last_clearing_ = round.clearing;
+    round.is_last = true;
   });
+  if (round.clearing) clear_elsewhere(round);  // the shutdown time holds for it, too
   deal_with(round);
 }
 
@@ -95,15 +109,32 @@ void TaskerCore::give_up_rest() {
       each->publish();
     each->release();
   }
+  if (const auto left = cell_.enter([&] { return last_clearing_; }))
+    after_second_grace([weak = weak_from_this(), generation = *left] {
+      if (const auto self = weak.lock()) static_cast<TaskerCore&>(*self).leave_clearing(generation);
+    });
+}
+
+void TaskerCore::leave_clearing(Generation generation) {
+  Told told;
+  cell_.enter([&] {
+    if (last_clearing_ != generation) return;
+    last_clearing_.reset();
+    settle(told);
+  });
+  tell(told);
 }
 
 void TaskerCore::begin_again() {
+  runtime().wait_graph().forget(static_cast<Engine*>(this));
   cell_.enter([&] {
     ++life_;
     running_ = 0;
+    last_clearing_.reset();
     limit_ = options_.limit;
     queue_.reopen();
   });
+  show_places();
   ring();
 }
 

@@ -38,6 +38,7 @@ class TaskerCore final : public Engine {
                                            std::string_view type, const TaskerOptions& options);
   TaskerCore(std::shared_ptr<RuntimeCore> runtime, std::string_view type,
              const TaskerOptions& options);
+  ~TaskerCore() override;
 
   /// Queues it; where that throws, the task is the caller's again.
   void push(Message* task);
@@ -52,6 +53,8 @@ class TaskerCore final : public Engine {
   void deliver(Message* task, Generation generation) noexcept;
 
  private:
+  class Clearing;
+
   /// What an operation leaves to be done outside of the cell.
   struct Round {
     Message* task = nullptr;  // to be run next
@@ -61,6 +64,7 @@ class TaskerCore final : public Engine {
     TaskQueue::Aside aside;
     ErrorCode why_displaced = ErrorCode::queue_full;
     std::optional<Generation> clearing;  // of what was put aside
+    bool is_last = false;                // for the tasker stops
     Told told;
     Ticks expire_at = never;
     Duration hibernate_in{0};
@@ -77,6 +81,7 @@ class TaskerCore final : public Engine {
   bool is_idle() const noexcept override;
   void begin_stop() override;
   void give_up_rest() override;
+  std::size_t ending() const noexcept override { return last_clearing_ ? 1 : 0; }
   void begin_again() override;
   void take_back() override { begin_stop(); }
 
@@ -90,17 +95,19 @@ class TaskerCore final : public Engine {
   Ticks queue_time() const noexcept { return queue_.has_max_wait() ? runtime().now() : 0; }
 
   // Not in the cell.
+  void show_places();
   void ring();
   void push_in_cell(Message* task);
   void wait_for_room(TaskQueue::Blocked& blocked);
-  bool in_task_here() const noexcept;
   [[noreturn]] void fail_stopped() const;
   [[noreturn]] void fail_deadlock() const;
   void deal_with(Round& round);
   void clear(Round& round);
+  void clear_elsewhere(Round& round);
+  void leave_clearing(Generation generation);
   std::size_t give_up(Message* task, ErrorCode code);
   void schedule_delivery(Message* task, Generation generation);
-  Ended run_task(Runner& runner, Message& task) noexcept;
+  Ended run_task(Runner& runner, Message& task, Generation generation) noexcept;
   void expire();
   void hibernate();
   void hibernate_after(Duration delay);
@@ -113,6 +120,7 @@ class TaskerCore final : public Engine {
   std::size_t running_ = 0;
   bool pending_ = false;  // a runner is on its way to the queue
   std::uint32_t life_ = 0;
+  std::optional<Generation> last_clearing_;  // of what waited when it stopped; ends soon
   std::vector<std::unique_ptr<Runner>> runners_;
   std::vector<Runner*> idle_;
   std::uint64_t processed_ = 0, failed_ = 0, dropped_ = 0, callbacks_failed_ = 0;

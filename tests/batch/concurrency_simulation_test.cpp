@@ -106,4 +106,26 @@ TEST(BatcherConcurrency, HandlesOneAfterAnotherAndInOrderWhereItIsOne) {
   });
 }
 
+struct Named {
+  using Item = int;
+  explicit Named(std::vector<int>* its_order) : order(its_order) {}
+  void handle_batch(Batch<int>& batch) { order->push_back(*batch.begin()); }
+  std::vector<int>* order;
+};
+
+TEST(BatcherPriority, DecidesWhoseBatchesAreHandledFirst) {
+  for_each_seed([](std::uint64_t seed) {
+    std::vector<int> order;
+    SimulatedRuntime runtime{seed};
+    Batcher<Named> low{runtime, BatcherOptions{.limit = 1, .priority = Priority::low}, &order};
+    Batcher<Named> max{runtime, BatcherOptions{.limit = 1, .priority = Priority::max}, &order};
+
+    low.push(1);
+    max.push(2);
+    runtime.run_until_idle();
+
+    EXPECT_EQ(order, (std::vector<int>{2, 1}));
+  });
+}
+
 }  // namespace

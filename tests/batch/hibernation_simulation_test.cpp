@@ -1,7 +1,9 @@
 // Batchers that have nothing to do.
 
+#include <memory>
 #include <vector>
 
+#include "batch/batcher_core.hpp"
 #include "support/simulation.hpp"
 
 using namespace poolder;
@@ -48,6 +50,42 @@ TEST(BatcherHibernation, ComesExactlyThatLongAfterTheLastBatchAndOnceInAnIdleTim
 
     EXPECT_EQ(log.hibernated, (std::vector<Duration>{50ms, 290ms}));
     EXPECT_EQ(log.handled, 2u);
+  });
+}
+
+TEST(BatcherHibernation, ComesAfterAStartAfreshToo) {
+  for_each_seed([](std::uint64_t seed) {
+    Log log;
+    SimulatedRuntime runtime{seed};
+    Batcher<Dozing> batcher{runtime, BatcherOptions{.hibernate_after = 50ms}, &runtime, &log};
+    runtime.advance(1s);
+    batcher.stop();
+
+    batcher.core()->restart();
+    runtime.advance(1h);
+
+    EXPECT_EQ(log.hibernated, (std::vector<Duration>{50ms, 50ms}));
+  });
+}
+
+TEST(BatcherHibernation, GivesTheMemoryOfPastBatchesBack) {
+  for_each_seed([](std::uint64_t seed) {
+    Log log;
+    SimulatedRuntime runtime{seed};
+    Batcher<Dozing> batcher{runtime, BatcherOptions{.limit = 2, .hibernate_after = 50ms}, &runtime,
+                            &log};
+    const auto core = std::static_pointer_cast<detail::BatcherCore>(batcher.core());
+
+    batcher.push_all(std::vector<int>{1, 2, 3, 4});
+    EXPECT_TRUE(batcher.drain(1s));
+    runtime.advance(49ms);
+    EXPECT_GT(core->spare_batches(), 0u);
+    runtime.advance(1ms);
+    EXPECT_EQ(core->spare_batches(), 0u);
+
+    batcher.push_all(std::vector<int>{5, 6});
+    EXPECT_TRUE(batcher.drain(1s));
+    EXPECT_EQ(log.handled, 6u);
   });
 }
 

@@ -131,6 +131,8 @@ TEST_P(BatcherRefusal, ToWaitForAHandlerBeyondTheShutdownTime) {
   drainer.join();
 
   EXPECT_EQ(batcher.stats().dropped, 3u);
+  EXPECT_EQ(batcher.stats().held, 0u);
+  EXPECT_TRUE(batcher.drain(infinity));
   EXPECT_GT(begun.use_count(), 1);  // the handler still has its definition
   end->open();
 }

@@ -89,6 +89,54 @@ TEST(TaskerAwait, OfNothingIsNothingAndOfVoidTasksToo) {
   EXPECT_THROW(results[1].value(), Planned);
 }
 
+/// May be moved so many times, and throws after.
+struct Fragile {
+  explicit Fragile(int its_moves) : moves(its_moves) {}
+  Fragile(Fragile&& other) : moves(other.moves - 1) {
+    if (moves < 0) throw Planned{};
+  }
+  int moves;
+};
+
+TEST(TaskerAwait, TakesAResultWhoseMoveThrowsForAnError) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    Tasker tasker{runtime};
+    std::vector<Future<Fragile>> futures;
+    for (int moves = 0; moves < 12; ++moves)
+      futures.push_back(tasker.submit([moves] { return Fragile{moves}; }));
+    EXPECT_TRUE(tasker.drain(1s));
+
+    auto results = Tasker::await(futures, 1s);
+
+    ASSERT_EQ(results.size(), 12u);
+    EXPECT_THROW(results.front().value(), Planned);
+    EXPECT_TRUE(results.back().has_value());
+  });
+}
+
+TEST(TaskerCallback, IsToldOfAResultWhoseMoveThrowsAsOfAnError) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    Tasker tasker{runtime};
+    int told = 0, well = 0;
+    for (int moves = 0; moves < 12; ++moves)
+      tasker.callback([moves] { return Fragile{moves}; },
+                      [&](Result<Fragile>&& result) {
+                        ++told;
+                        if (result) return void(++well);
+                        EXPECT_THROW(result.value(), Planned);
+                      });
+
+    EXPECT_TRUE(tasker.drain(1s));
+
+    EXPECT_EQ(told, 12);
+    EXPECT_GT(well, 0);
+    EXPECT_LT(well, 12);
+    EXPECT_EQ(tasker.stats().failed, static_cast<std::uint64_t>(12 - well));
+  });
+}
+
 TEST(TaskerCallback, ComesOnceWithTheResultAndNeverInsideTheCall) {
   for_each_seed([](std::uint64_t seed) {
     SimulatedRuntime runtime{seed};

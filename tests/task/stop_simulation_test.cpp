@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <poolder/task/tasker.hpp>
@@ -100,6 +102,53 @@ TEST(TaskerStop, WaitsForWhatRunsButNotForEver) {
     runtime.advance(2h);  // the late one's end changes nothing
     EXPECT_EQ(tasker.stats().running, 0u);
   });
+}
+
+/// Takes an hour to be destroyed.
+struct Slow {
+  explicit Slow(Runtime& its_runtime) : runtime(&its_runtime) {}
+  Slow(Slow&& other) noexcept : runtime(std::exchange(other.runtime, nullptr)) {}
+  ~Slow() {
+    try {
+      if (runtime) sleep_in(*runtime, 1h);
+    } catch (const Error&) {
+      // The runtime has ended.
+    }
+  }
+  Runtime* runtime;
+};
+
+TEST(TaskerStop, WaitsForTheDestructorsOfWhatItGivesUpButNotForEver) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    Tasker tasker{runtime, {.limit = 1, .shutdown = 5s}};
+    tasker.execute([&] { sleep_in(runtime, 1ms); });
+    runtime.run_until_idle();
+    tasker.execute([slow = Slow{runtime}] { (void)slow; });
+    const auto began = runtime.now();
+
+    tasker.stop();
+
+    EXPECT_EQ(elapsed(runtime, began), 10s);  // the shutdown time, and as long again
+    runtime.advance(2h);
+    tasker.stop();
+  });
+}
+
+TEST(TaskerStop, NamesTheTypeOfATaskThatItGivesUp) {
+  struct NamedTask {
+    void operator()() {}
+  };
+  SimulatedRuntime runtime{1};
+  Tasker tasker{runtime, {.limit = 1}};
+  tasker.execute([&] { sleep_in(runtime, 1ms); });
+  runtime.run_until_idle();
+  tasker.execute(NamedTask{});
+
+  testing::internal::CaptureStderr();
+  tasker.stop();
+
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("NamedTask"), std::string::npos);
 }
 
 TEST(TaskerStop, InsideATaskDoesNotWaitForThatTask) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -38,7 +39,9 @@ namespace poolder {
 /// A batch that fails is tried again with the same items in the same order. With
 /// max_concurrent_batches = 1 batches are handled in the order they filled, one in backoff holding
 /// up those behind it; else others go on meanwhile. After the last attempt it is given up: its
-/// items are counted as dropped, and handle_dropped is told.
+/// items are counted as dropped, and handle_dropped is told; but not of a batch that fails after
+/// the batcher's shutdown time, nor where all handlers are stuck then: those are reported on
+/// stderr.
 ///
 /// A full queue (BatcherOptions::queue): with OnFull::block who pushes waits for room; what is
 /// collected is handed over then if nothing else would ever make room. With reject push throws
@@ -47,7 +50,9 @@ namespace poolder {
 /// handle_dropped.
 ///
 /// Every function may be called from any thread, and at any moment; push, push_all, push_front,
-/// pop_at and flush throw Error{stopped} once the batcher stops.
+/// pop_at and flush throw Error{stopped} once the batcher stops. Items that are no plain_item are
+/// moved and destroyed only where Item's code may do what it likes, this batcher's functions
+/// included.
 template <class D>
 class Batcher {
  public:
@@ -78,9 +83,13 @@ class Batcher {
   /// `weigh` and Item's move constructor throw, Error{queue_full} with OnFull::reject,
   /// Error{would_deadlock} where a handler would wait for itself; the item is not added then.
   void push(Item item) { add(std::move(item), false); }
-  /// Adds each in turn, cheaper than one by one. What came before a throw is added.
+  /// Adds each in turn; cheaper than one by one where they lie in memory, else each at once. What
+  /// came before a throw is added, or, where that fails too, counted as dropped and reported.
   template <std::ranges::input_range R>
   void push_all(R&& items) {
+    // What a range makes as it goes may wait for what came before.
+    constexpr bool at_hand =
+        std::ranges::forward_range<R> && std::is_reference_v<std::ranges::range_reference_t<R>>;
     // A view's elements are somebody else's; only a container that is given away is moved from.
     constexpr bool may_move =
         !std::is_lvalue_reference_v<R> && !std::ranges::view<R> && !std::ranges::borrowed_range<R>;
@@ -92,9 +101,10 @@ class Batcher {
         } else {
           row.add(each);
         }
+        if constexpr (!at_hand) row.send();
       }
     } catch (...) {
-      row.send_quietly();
+      row.send_or_report();
       throw;
     }
     row.send();
@@ -103,7 +113,8 @@ class Batcher {
   /// not fit by its weight is handed over by itself, before them.
   void push_front(Item item) { add(std::move(item), true); }
   /// Takes an item out, counted from the front of the queue (where the oldest is, also with
-  /// BatchOrder::lifo), from 0. Nothing where there is none at that index.
+  /// BatchOrder::lifo), from 0. Nothing where there is none at that index. Throws what Item's move
+  /// constructor throws; the item is lost then, and counted as dropped.
   std::optional<Item> pop_at(std::size_t index) {
     alignas(Kept) std::byte place[sizeof(Kept)];
     if (!handle_.pop_at(index, place)) return std::nullopt;
@@ -115,7 +126,7 @@ class Batcher {
       try {
         return std::optional<Item>(std::move(*popped.kept));
       } catch (...) {
-        handle_.report_lost(1);
+        handle_.report_lost(1, "moving it out threw");
         throw;
       }
     } else {
@@ -131,9 +142,11 @@ class Batcher {
   /// Items not yet handed over.
   std::size_t size() const { return handle_.size(); }
   /// Takes no more items, hands over what is there, and waits up to BatcherOptions::shutdown until
-  /// all is handled, backoffs included; what is left then is given up. May be called again, by any
-  /// thread; each call returns when the batcher has stopped. Inside one of this batcher's handlers
-  /// it does not wait for that handler.
+  /// all is handled, backoffs included; what is left then is given up. As long again, a second at
+  /// least, it waits until handle_dropped is told of that and the definition is destroyed; what has
+  /// not returned by then, or a weigh, is left to itself. May be called again, by any thread; each
+  /// call returns when the batcher has stopped. Inside one of this batcher's handlers it does not
+  /// wait for that handler.
   void stop() { handle_.stop(); }
 
   /// Of a stopped batcher too.
@@ -163,7 +176,7 @@ class Batcher {
     if constexpr (detail::WeighsAlone<D>) {
       return D::weigh(item);
     } else if constexpr (detail::Weighs<D>) {
-      return static_cast<D*>(handle_.definition().get())->weigh(item);
+      return handle_.weigh(&detail::call_weigh<D>, std::addressof(item));
     } else {
       return 0;
     }
@@ -207,22 +220,28 @@ class Batcher {
     }
     void send() {
       if (filled_ == 0) return;
-      struct Clear {
-        Row& row;
-        ~Clear() { row.clear(); }
-      } const clear{*this};
+      const Clear clear{*this};
       detail::NewItems items{places_, weighs_ ? weights_ : nullptr, filled_};
       batcher_.handle_.push(items);
     }
-    void send_quietly() noexcept {
+    /// Another exception is under way already.
+    void send_or_report() noexcept {
+      const Clear clear{*this};
+      detail::NewItems items{places_, weighs_ ? weights_ : nullptr, filled_};
       try {
-        send();
+        if (filled_ > 0) batcher_.handle_.push(items);
       } catch (...) {
-        // Another exception is under way already.
+        batcher_.handle_.report_lost(items.count - items.done,
+                                     detail::describe(std::current_exception()));
       }
     }
 
    private:
+    struct Clear {
+      Row& row;
+      ~Clear() { row.clear(); }
+    };
+
     static constexpr std::size_t most = std::clamp<std::size_t>(4'096 / sizeof(Kept), 1, 64);
 
     void* place() noexcept { return places_ + filled_ * sizeof(Kept); }

@@ -31,7 +31,9 @@ struct BatcherOptions {
   std::size_t max_weight = unlimited;  ///< of one batch, by the definition's `weigh`: bytes, say
   QueueOptions queue{};  ///< bounds what is pushed and not yet handled, those in handlers included;
                          ///< `order` and `max_wait` are not used: BatchOrder and timeout decide
-  Duration shutdown = std::chrono::seconds{5};  ///< how long stop() waits; 0: not at all
+  Duration shutdown =
+      std::chrono::seconds{5};  ///< how long stop() waits for what it holds, 0: not at all; and
+                                ///< then for handle_dropped, as long again or a second
 };
 
 namespace detail {

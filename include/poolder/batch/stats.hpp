@@ -14,8 +14,9 @@ struct BatcherStats {
   std::uint64_t items = 0;    ///< handled well
   std::uint64_t batches = 0;  ///< handled well
   std::uint64_t failed = 0;   ///< batches that were given up after an attempt
-  std::uint64_t retried = 0;  ///< attempts after the first
-  std::uint64_t dropped = 0;  ///< items given up: attempts used up, stopped, or drop_oldest
+  std::uint64_t retried = 0;  ///< attempts after the first, begun
+  std::uint64_t dropped =
+      0;  ///< items given up: attempts used up, stopped, drop_oldest, or lost by a throw
 };
 
 }  // namespace poolder

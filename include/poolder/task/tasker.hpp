@@ -25,8 +25,9 @@ namespace poolder {
 /// Every function may be called from any thread, at any moment, and inside a task. All that hand
 /// work in throw Error{stopped} once the tasker has stopped. Where the queue has a capacity and is
 /// full, they do as QueueOptions::on_full says: wait for room, throw Error{queue_full}, or have the
-/// oldest task given up. A wait for room throws Error{would_deadlock} inside a task where every
-/// task that might make room waits for it too.
+/// oldest task given up. A wait for room throws Error{would_deadlock} inside a task where all that
+/// run and might make room wait for it too, straight or round a ring of such waits through other
+/// engines; not where the queue has a max_wait, which makes room as well.
 class Tasker {
  public:
   /// Throws Error{invalid_argument} for options that break a rule, Error{already_exists} where the
@@ -54,6 +55,10 @@ class Tasker {
   /// Has the task run, and its value, or what it throws, put into the future. A future whose task
   /// is given up gets an Error: queue_full, timeout (max_wait), or stopped. Future::cancel
   /// withdraws a task that has not started: it never runs.
+  ///
+  /// The future has no deadline of its own: get() waits as long as it takes, get(timeout) does not.
+  /// A task that waits here for another holds its place meanwhile: where all places do so, nothing
+  /// runs any more, and nobody is told.
   template <class F>
   requires std::invocable<std::decay_t<F>> Future<std::invoke_result_t<std::decay_t<F>>> submit(
       F&& task) {
@@ -98,8 +103,13 @@ class Tasker {
     for (const Future<T>& each : futures) deadlines.push_back(each.moment_after(timeout));
     std::vector<Result<T>> results;
     results.reserve(futures.size());
-    for (std::size_t i = 0; i < futures.size(); ++i)
-      results.push_back(futures[i].result_by(deadlines[i]));
+    for (std::size_t i = 0; i < futures.size(); ++i) {
+      try {
+        results.push_back(futures[i].result_by(deadlines[i]));
+      } catch (...) {  // the result's move
+        results.emplace_back(std::current_exception());
+      }
+    }
     return results;
   }
 
@@ -120,9 +130,9 @@ class Tasker {
   bool drain(Duration deadline) { return handle_.drain(deadline); }
   /// Takes no more work, gives up what is queued, and waits up to TaskerOptions::shutdown for what
   /// runs. A task that has not ended by then is left to itself: its future gets Error{stopped}, its
-  /// callback comes when it ends, if the runtime still runs.
-  /// May be called again; each call returns when the tasker has stopped. Inside a task it does not
-  /// wait for that one.
+  /// callback comes when it ends, if the runtime still runs. For the destructors of what is given
+  /// up it waits as long again, a second at least. May be called again; each call returns when the
+  /// tasker has stopped. Inside a task it does not wait for that one.
   void stop() { handle_.stop(); }
 
   /// For poolder's engines.

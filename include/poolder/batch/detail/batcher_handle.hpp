@@ -57,10 +57,11 @@ class BatcherHandle {
 
   /// Items are weighed.
   bool weighs() const noexcept;
-  /// For a weigh that needs it. Throws Error{stopped}.
-  std::shared_ptr<void> definition() const;
-  /// Something was lost on its way out.
-  void report_lost(std::size_t items) const noexcept;
+  /// What the definition's weigh says of the item by `how`. Throws what that throws, and
+  /// Error{stopped}.
+  std::size_t weigh(Weigh* how, const void* item) const;
+  /// They were lost on their way in or out.
+  void report_lost(std::size_t items, std::string_view why) const noexcept;
 
  private:
   std::shared_ptr<BatcherCore> core_;

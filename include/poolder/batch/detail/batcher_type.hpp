@@ -25,6 +25,9 @@ struct BatcherType {
   void (*handle_hibernate)(void* definition) = nullptr;
 };
 
+/// A definition's weigh, where it needs the definition.
+using Weigh = std::size_t(void* definition, const void* item);
+
 /// Makes a definition's object from the arguments that its engine was given.
 class DefinitionFactory {
  public:
@@ -162,6 +165,10 @@ template <class D>
 void call_handle_dropped(void* definition, BatchItems& items, const Failure& failure) {
   BatchOf<D> batch{items};
   static_cast<D*>(definition)->handle_dropped(batch, failure);
+}
+template <class D>
+std::size_t call_weigh(void* definition, const void* item) {
+  return static_cast<D*>(definition)->weigh(*static_cast<const typename D::Item*>(item));
 }
 template <class D>
 void call_batcher_hibernate(void* definition) {

@@ -6,10 +6,13 @@
 #include <type_traits>
 #include <utility>
 
+#include <poolder/batch/plain_item.hpp>
+
 namespace poolder::detail {
 
-/// How items are kept before they are handed over: as they are where moving one cannot throw, else
-/// each in a box of its own, so that what moves inside the batcher's cell never throws.
+/// How items are kept before they are handed over: as they are where that is plain, else each in a
+/// box of its own, so that what moves inside the batcher's cell never throws and is never the
+/// user's code, which might wait there for a lock or use the batcher.
 struct ItemType {
   std::size_t size, alignment;
   void (*move)(void* to, void* from) noexcept;  ///< constructs one; `from` stays an object
@@ -23,8 +26,8 @@ struct ItemType {
 };
 
 template <class T>
-inline constexpr bool boxes_item =
-    !(std::is_nothrow_move_constructible_v<T> && std::is_nothrow_destructible_v<T>);
+inline constexpr bool boxes_item = !(plain_item<T> && std::is_nothrow_move_constructible_v<T> &&
+                                     std::is_nothrow_destructible_v<T>);
 
 /// What an item is kept as.
 template <class T>

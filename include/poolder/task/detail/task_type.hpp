@@ -100,6 +100,15 @@ struct CalledBack {
   F task;
   Then then;
   std::optional<Result<Returned<F>>> result;
+
+  // A result whose move throws is an error, too.
+  void run() noexcept {
+    try {
+      result.emplace(result_of(task));
+    } catch (...) {
+      result.emplace(std::current_exception());
+    }
+  }
 };
 
 template <class F, class Then>
@@ -108,7 +117,7 @@ constexpr TaskType make_called_back_type() {
   return {{type_name<F>(), &Payload::destroy},
           [](Message& message) {
             auto& called = Payload::get(message);
-            called.result.emplace(result_of(called.task));
+            called.run();
             return called.result->has_value();
           },
           nullptr,
