@@ -67,10 +67,11 @@ Activation* Activation::current() noexcept { return ActivationStack::mine().curr
 
 Activation& Activation::outermost() noexcept { return *ActivationStack::mine().outermost; }
 
-Activation& Activation::begin(void* cell, const MessageType* task) noexcept {
+Activation& Activation::begin(void* cell, const MessageType* task, Loans* loans) noexcept {
   Activation& mine = ActivationStack::mine().push();
   mine.cell_.store(cell, std::memory_order_relaxed);
   mine.task_.store(task, std::memory_order_relaxed);
+  mine.loans_ = loans;
   mine.word_.store(mine.word_.load(std::memory_order_relaxed) | running, std::memory_order_release);
   return mine;
 }
