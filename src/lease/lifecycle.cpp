@@ -110,6 +110,7 @@ void LeaseCore::give_up_rest() {
 void LeaseCore::add_idle(std::size_t count) {
   check_thread();
   if (count == 0) fail(ErrorCode::invalid_argument, "add_idle adds at least 1 resource, not 0");
+  Effects effects;
   std::size_t grown = 0, missing = 0;
   const bool open = cell_.enter([&] {
     if (!is_running()) return false;
@@ -119,9 +120,11 @@ void LeaseCore::add_idle(std::size_t count) {
     const std::size_t with_those = alive() + creating_;
     if (with_those < kept_) missing = std::min(grown, kept_ - with_those);
     creating_ += missing;
+    conclude(effects);
     return true;
   });
   if (!open) std::rethrow_exception(has_stopped());
+  carry_out(effects);
   if (grown < count)
     log_once(64, std::to_string(count - grown) + " resources were not added, for max_size is " +
                      std::to_string(options_.max_size));

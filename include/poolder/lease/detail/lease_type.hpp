@@ -24,8 +24,8 @@ struct LeaseType {
   bool (*healthy)(void* definition, void* resource) = nullptr;
   void (*reset)(void* definition, void* resource) = nullptr;
   void (*discard)(void* definition, void* resource) = nullptr;
-  OrderType<ResourceHandle> idle, busy;  ///< busy: of no use unless it is a collection
-  OrderType<WaiterHandle> waiting;
+  OrderType<ResourceHandle> idle{}, busy{};  ///< busy: of no use unless it is a collection
+  OrderType<WaiterHandle> waiting{};
 };
 
 /// Makes a lease pool's definition from the arguments that the pool was given.

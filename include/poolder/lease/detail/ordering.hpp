@@ -40,7 +40,7 @@ constexpr PlainOrder plain_order() {
 /// What a pool orders something by.
 template <class Handle>
 struct OrderType {
-  PlainOrder plain;
+  PlainOrder plain = PlainOrder::neither;
   std::unique_ptr<Ordering<Handle>> (*make)() = nullptr;  ///< null where it is plain
 };
 
