@@ -8,12 +8,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Hold {};                // while the handler runs, which is long, deaf to its stop token
-struct Keep {};                // in the worker
-struct Nap {};                 // long and deaf, with what the worker keeps
+struct Hold {};  // while the handler runs, which is long, deaf to its stop token
+struct Keep {};  // in the worker
+struct Nap {};   // long and deaf, with what the worker keeps
 struct Crash {};
-struct Wait {};                // for a lease, then ends
-struct HandOut {};             // as the reply
+struct Wait {};     // for a lease, then ends
+struct HandOut {};  // as the reply
 struct Pass {
   ThingLease lease;
 };
@@ -45,8 +45,8 @@ struct Stage : DepotStage {
       : DepotStage(seed), pool(runtime, options, &depot) {}
 
   ThingPool pool;
-  Pool<Borrower> workers{
-      runtime, PoolOptions{.size = 1, .restart = lenient, .shutdown = infinity}, &pool, &runtime};
+  Pool<Borrower> workers{runtime, PoolOptions{.size = 1, .restart = lenient, .shutdown = infinity},
+                         &pool, &runtime};
 };
 
 TEST(LeaseBorrower, ALeaseThatIsDestroyedWhileUnwindingIsDiscarded) {
@@ -295,7 +295,8 @@ TEST(LeaseBorrower, AContinuationGetsTheLeaseAndGivesItBack) {
     Stage stage{seed, {.size = 1}};
     auto held = stage.pool.acquire();
     int got = 0;
-    stage.pool.acquire_async().then([&](Result<ThingLease> result) { got = id_of(result.value()); });
+    stage.pool.acquire_async().then(
+        [&](Result<ThingLease> result) { got = id_of(result.value()); });
     stage.runtime.advance(1s);
     EXPECT_EQ(got, 0);
     held.release();

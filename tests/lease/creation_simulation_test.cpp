@@ -43,8 +43,7 @@ TEST(LeaseCreation, AFailureIsTriedAgainAndCallersGetTheirDeadline) {
     EXPECT_EQ(error_of([&] { return stage.pool->acquire(95ms); }), ErrorCode::timeout);
     EXPECT_EQ(elapsed(stage.runtime, start), 95ms);
     EXPECT_EQ(stage.pool->stats().failed, 10u);  // at the start, and each 10 ms
-    EXPECT_NE(words_of([&] { (void)stage.pool->acquire(1ms); }).find("planned"),
-              std::string::npos);
+    EXPECT_NE(words_of([&] { (void)stage.pool->acquire(1ms); }).find("planned"), std::string::npos);
     stage.depot.refuses = false;
     const auto lease = stage.pool->acquire(50ms);
     stage.runtime.run_until_idle();

@@ -20,7 +20,7 @@ namespace poolder_tests {
 struct Depot {
   const poolder::Runtime* runtime = nullptr;  ///< by whose clock they are slow
   int made = 0, gone = 0, resets = 0, discards = 0, checks = 0;
-  bool refuses = false;                 ///< to make more
+  bool refuses = false;  ///< to make more
   poolder::Duration making_takes{0}, checking_takes{0}, ending_takes{0};
 
   int alive() const { return made - gone; }

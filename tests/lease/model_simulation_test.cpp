@@ -66,8 +66,7 @@ class Play {
     for (const Command& each : all) {
       run(each);
       ++commands_;
-      const bool destroys =
-          each.kind == Command::Kind::discard || each.kind == Command::Kind::fail;
+      const bool destroys = each.kind == Command::Kind::discard || each.kind == Command::Kind::fail;
       if (destroys || !model_.waiting.empty()) settle();
       check();
       if (testing::Test::HasFailure()) return;
@@ -215,11 +214,10 @@ TEST(LeasePoolModel, HoldsPoolboysModelOverAMillionCommands) {
     const auto size = *rc::gen::inRange<std::size_t>(0, 5);
     const auto max_overflow = *rc::gen::inRange<std::size_t>(0, 4);
     const bool bounded = *rc::gen::arbitrary<bool>();
-    const LeasePoolOptions options{
-        .size = size,
-        .max_overflow = max_overflow,
-        .min_size = *rc::gen::inRange<std::size_t>(0, size + 1),
-        .max_size = bounded ? size + 2 : unlimited};
+    const LeasePoolOptions options{.size = size,
+                                   .max_overflow = max_overflow,
+                                   .min_size = *rc::gen::inRange<std::size_t>(0, size + 1),
+                                   .max_size = bounded ? size + 2 : unlimited};
     const auto all = *rc::gen::resize(
         600, rc::gen::container<std::vector<Command>>(rc::gen::noShrink(command())));
     for (int play = 0; play < 40; ++play) {

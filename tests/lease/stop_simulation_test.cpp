@@ -97,8 +97,8 @@ TEST(LeaseStop, ACreationThatDoesNotEndIsLeftBehind) {
   for_each_seed([](std::uint64_t seed) {
     DepotStage stage{seed};
     {
-      ThingPool pool{stage.runtime,
-                     LeasePoolOptions{.size = 0, .max_overflow = 1, .shutdown = 1s}, &stage.depot};
+      ThingPool pool{stage.runtime, LeasePoolOptions{.size = 0, .max_overflow = 1, .shutdown = 1s},
+                     &stage.depot};
       stage.depot.making_takes = 1h;
       auto future = pool.acquire_async(infinity);
       stage.runtime.advance(1ms);
@@ -188,9 +188,9 @@ TEST(SupervisedLeasePool, ComesBackInPlaceAndItsReferencesStayGood) {
 TEST(SupervisedLeasePool, WhatWasLentBeforeARestartIsClosedWhenItComesBack) {
   for_each_seed([](std::uint64_t seed) {
     DepotStage stage{seed};
-    Supervisor app{stage.runtime, SupervisorOptions{},
-                   child<CheckedThingPool>(LeasePoolOptions{.size = 1, .shutdown = 0s},
-                                           &stage.depot)};
+    Supervisor app{
+        stage.runtime, SupervisorOptions{},
+        child<CheckedThingPool>(LeasePoolOptions{.size = 1, .shutdown = 0s}, &stage.depot)};
     auto& pool = app.get<CheckedThingPool>();
     auto old = pool.acquire();
     pool.stop();
