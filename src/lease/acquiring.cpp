@@ -13,28 +13,11 @@ namespace poolder::detail {
 
 namespace {
 
-constexpr std::uint64_t sample_every = 64;
+constexpr std::uint64_t sample_every = 64;  // a power of two
 
 }  // namespace
 
 // ---------------------------------------------------------------- in the cell
-
-LeaseEntry* LeaseCore::take_idle() noexcept {
-  LeaseEntry* next = idle_.take();
-  if (next) begin_loan(*next);
-  return next;
-}
-
-void LeaseCore::begin_loan(LeaseEntry& entry) noexcept {
-  entry.state = LeaseEntry::State::lent;
-  ++entry.ticket;
-  ++entry.uses;
-  entry.number = ++acquired_;
-  ++lent_;
-  ++out_;
-  if (busy_) [[unlikely]]
-    busy_.add({&entry, entry.uses, entry.number});
-}
 
 void LeaseCore::serve(Waiter& waiter, LeaseEntry& entry) noexcept {
   begin_loan(entry);
@@ -146,15 +129,16 @@ bool LeaseCore::withdraw(Waiter& waiter) noexcept {
 }
 
 Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
-  const bool sampled = entry.number % sample_every == 1;
-  entry.lent_since = sampled ? runtime().now() : 0;
-  if (sampled) waited_.record(since == 0 ? 0 : entry.lent_since - since);
-  return {&entry, entry.resource, calling_thread(), std::uncaught_exceptions()};
+  if (entry.number % sample_every == 1) [[unlikely]] {
+    entry.lent_since = runtime().now();
+    waited_.record(since == 0 ? 0 : entry.lent_since - since);
+  }
+  return {&entry, entry.resource, Activation::here().thread, std::uncaught_exceptions()};
 }
 
 Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {
-  Loans* const borrower = Loans::mine();
-  if (borrower && !borrower->add(entry)) [[unlikely]] {
+  const Activation* const handler = Activation::here().innermost;
+  if (handler && handler->loans() && !handler->loans()->add(entry)) [[unlikely]] {
     hand_on(entry);
     fail(ErrorCode::worker_down, "this worker was killed, and borrows no more");
   }

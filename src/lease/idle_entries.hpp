@@ -17,7 +17,6 @@ class IdleEntries {
 
   void add(LeaseEntry& entry) noexcept {
     entry.state = LeaseEntry::State::idle;
-    ++entry.ticket;
     entry.newer = nullptr;
     entry.older = newest_;
     (newest_ ? newest_->newer : oldest_) = &entry;
@@ -52,7 +51,7 @@ class IdleEntries {
   }
   void note(LeaseEntry& entry) noexcept {
     entry.arrival = ++arrivals_;
-    preference_.add({&entry, entry.uses, entry.arrival});
+    preference_.add({&entry, entry.uses++, entry.arrival});
   }
   LeaseEntry& preferred() noexcept {
     const auto next = preference_.pop(&is_live);

@@ -11,11 +11,6 @@
 
 namespace poolder::detail {
 
-const void* calling_thread() noexcept {
-  static thread_local char here;
-  return &here;
-}
-
 LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint blueprint)
     : Engine(std::move(runtime), {"LeasePool", blueprint.type, blueprint.options.name},
              blueprint.options.shutdown),
@@ -23,11 +18,13 @@ LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint bluepr
       options_(blueprint.options),
       factory_(std::move(blueprint.factory)),
       has_times_(options_.max_idle != infinity),
-      definition_(factory_->make()),
-      idle_(type_.idle),
-      waiters_(type_.waiting),
-      busy_(type_.busy),
+      checks_(type_.healthy != nullptr),
+      returns_slowly_(has_times_ || type_.busy.make),
       size_(options_.size),
+      idle_(type_.idle),
+      busy_(type_.busy),
+      waiters_(type_.waiting),
+      definition_(factory_->make()),
       retry_(*this, &LeaseCore::look_at_retry),
       linger_(*this, &LeaseCore::look_at_lingering),
       aging_(*this, &LeaseCore::look_at_aged) {}
@@ -35,7 +32,8 @@ LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint bluepr
 // Whoever has given back the last lease may still be on its way out of the cell, perhaps serving
 // this one's operations: nobody is once an operation has run on this thread.
 LeaseCore::~LeaseCore() {
-  while (cell_.enter([] { return calling_thread(); }) != calling_thread()) relax();
+  const void* const mine = Activation::here().thread;
+  while (cell_.enter([] { return Activation::here().thread; }) != mine) relax();
   while (LeaseEntry* each = idle_.take()) type_.destroy(each->resource);
   const std::align_val_t alignment{std::max(alignof(LeaseEntry), type_.alignment)};
   while (all_) {
@@ -102,7 +100,7 @@ LeaseStats LeaseCore::stats() const {
     stats.size = size_;
     stats.now = status_now();
     stats.creating = creating_;
-    stats.never_given = out_ - lent_;
+    stats.never_given = strays_;
     stats.acquired = acquired_;
     stats.created = created_;
     stats.failed = failed_;

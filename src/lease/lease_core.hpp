@@ -20,9 +20,6 @@
 
 namespace poolder::detail {
 
-/// An address that is the calling thread's alone.
-const void* calling_thread() noexcept;
-
 /// A lease pool, but for the types.
 ///
 /// What is in the cell are counts and lists alone; resources are made, checked, reset and destroyed
@@ -34,14 +31,14 @@ const void* calling_thread() noexcept;
 /// Invariants, whenever nobody is in the cell.
 /// 1. Each entry is free, idle, lent (to a borrower or on its way to or from one), forfeited (its
 /// borrower has failed, but has it still) or closing (about to be destroyed). lent_ counts what is
-/// lent of this life; out_ what is lent or forfeited, of all lives.
+/// lent of this life; strays_ what is forfeited, or was lent by a life before.
 /// 2. lent + idle + creating <= capacity(), the grown or shrunk of now, but for what was lent when
 /// the pool shrank.
 /// 3. Nothing is idle while somebody waits.
 /// 4. While somebody waits and capacity is free, so many are being created, or, where creation
 /// fails, a look is due at retry_at_.
-/// 5. While out_ > 0, something holds the core: the registry, or from the begin of the stop on
-/// self_. So a lease needs no reference of its own.
+/// 5. While lent_ + strays_ > 0, something holds the core: the registry, or from the begin of the
+/// stop on self_. So a lease needs no reference of its own.
 class LeaseCore final : public Engine {
  public:
   static std::shared_ptr<LeaseCore> start(const std::shared_ptr<RuntimeCore>& runtime,
@@ -94,8 +91,22 @@ class LeaseCore final : public Engine {
   LeaseStatus status_now() const noexcept;
   std::vector<std::uint64_t> numbers_lent();
 
-  LeaseEntry* take_idle() noexcept;
-  void begin_loan(LeaseEntry& entry) noexcept;
+  bool is_counted(const LeaseEntry& entry) const noexcept {
+    return entry.state == LeaseEntry::State::lent &&
+           entry.life == life_.load(std::memory_order_relaxed);
+  }
+  LeaseEntry* take_idle() noexcept {
+    LeaseEntry* const next = idle_.take();
+    if (next) begin_loan(*next);
+    return next;
+  }
+  void begin_loan(LeaseEntry& entry) noexcept {
+    entry.state = LeaseEntry::State::lent;
+    entry.number = ++acquired_;
+    ++lent_;
+    if (busy_) [[unlikely]]
+      busy_.add({&entry, entry.uses, entry.number});
+  }
   void end_loan(LeaseEntry& entry) noexcept;
   void serve(Waiter& waiter, LeaseEntry& entry) noexcept;
   void place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept;
@@ -140,20 +151,22 @@ class LeaseCore final : public Engine {
   const LeaseType& type_;
   const LeasePoolOptions options_;  // but for its name
   const std::unique_ptr<LeaseDefinitionFactory> factory_;
-  const bool has_times_;                // each release looks at the clock
-  std::atomic<std::uint32_t> life_{0};  // written in the cell
-  Histogram waited_, held_;
+  const bool has_times_;  // each release looks at the clock
+  const bool checks_;     // the definition has `healthy`
+  const bool returns_slowly_;
 
-  // In the cell.
+  // In the cell; those of each acquire and release first.
+  std::atomic<std::uint32_t> life_{0};  // read by anyone
+  std::size_t size_;
+  std::size_t lent_ = 0;
+  std::uint64_t acquired_ = 0;
+  IdleEntries idle_;
+  Preference<ResourceHandle> busy_;
+  Waiters waiters_;
   std::shared_ptr<void> definition_;
   std::shared_ptr<LeaseCore> self_;
-  IdleEntries idle_;
-  Waiters waiters_;
-  Preference<ResourceHandle> busy_;
-  std::size_t size_;
+  std::size_t strays_ = 0;
   std::size_t kept_ = 0;  // so many are kept alive without demand
-  std::size_t lent_ = 0;
-  std::size_t out_ = 0;
   std::size_t creating_ = 0;
   std::size_t queued_ = 0;  // of those, not begun
   bool failing_ = false;
@@ -162,10 +175,10 @@ class LeaseCore final : public Engine {
   std::string last_failure_;
   LeaseEntry* free_ = nullptr;
   LeaseEntry* all_ = nullptr;
-  std::uint64_t acquired_ = 0, created_ = 0, failed_ = 0, discarded_ = 0, retired_ = 0,
-                timeouts_ = 0;
+  std::uint64_t created_ = 0, failed_ = 0, discarded_ = 0, retired_ = 0, timeouts_ = 0;
 
   Alarm<LeaseCore> retry_, linger_, aging_;
+  Histogram waited_, held_;
 };
 
 /// What is to be done once the cell is left, in this order.

@@ -30,11 +30,10 @@ struct LeaseEntry final : Loan {
 
   // In the cell.
   enum class State : std::uint8_t { free, idle, lent, forfeited, closing } state = State::free;
-  bool discarded = false;     ///< closing, and the definition's `discard` is to be asked
-  std::uint32_t life = 0;     ///< of the pool's, in which it was made
-  std::uint64_t ticket = 0;   ///< another one each time that it is lent or becomes idle
-  std::uint64_t arrival = 0;  ///< among what is idle, where a collection orders that
-  std::uint64_t uses = 0;
+  bool discarded = false;       ///< closing, and the definition's `discard` is to be asked
+  std::uint32_t life = 0;       ///< of the pool's, in which it was made
+  std::uint64_t uses = 0;       ///< how often it became idle, where a collection orders that
+  std::uint64_t arrival = 0;    ///< among what is idle, where a collection orders that
   std::uint64_t number = 0;     ///< of the present loan, among all of the pool's
   Ticks idle_since = 0;         ///< 0: it matters to nobody
   LeaseEntry* older = nullptr;  ///< of those that are idle

@@ -40,6 +40,7 @@ void LeaseCore::begin_again() {
     life_.fetch_add(1, std::memory_order_relaxed);
     std::swap(definition_, made);
     size_ = options_.size;
+    strays_ += lent_;
     lent_ = creating_ = queued_ = 0;
     failing_ = may_probe_ = false;
   });
@@ -55,7 +56,7 @@ void LeaseCore::begin_stop() {
     while (Waiter* each = waiters_.take()) effects.tell(*each);
     while (LeaseEntry* each = idle_.take()) close(*each, effects);
     creating_ -= std::exchange(queued_, 0);
-    if (out_ > 0) self_ = std::static_pointer_cast<LeaseCore>(shared_from_this());
+    if (lent_ + strays_ > 0) self_ = std::static_pointer_cast<LeaseCore>(shared_from_this());
     conclude(effects);
   });
   carry_out(effects);

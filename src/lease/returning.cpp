@@ -9,11 +9,7 @@ namespace poolder::detail {
 
 // ---------------------------------------------------------------- in the cell
 
-void LeaseCore::end_loan(LeaseEntry& entry) noexcept {
-  --out_;
-  if (entry.life == life_.load(std::memory_order_relaxed) && entry.state == LeaseEntry::State::lent)
-    --lent_;
-}
+void LeaseCore::end_loan(LeaseEntry& entry) noexcept { is_counted(entry) ? --lent_ : --strays_; }
 
 // A waiting caller first; then it is idle, unless there are more than there should be.
 void LeaseCore::place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept {
@@ -34,7 +30,6 @@ void LeaseCore::place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept {
 // Destroyed once the cell is left; counts as a handler until then.
 void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
   entry.state = LeaseEntry::State::closing;
-  ++entry.ticket;
   if (!effects.kept) effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
   if (entry.discarded && type_.discard) effects.hooks = definition_;
   effects.generation = handler_begins();
@@ -46,12 +41,11 @@ void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
 // True: somebody is to get it, once it has been checked.
 bool LeaseCore::take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
                           Effects& effects) noexcept {
-  const bool is_ours = is_running() && entry.state == LeaseEntry::State::lent &&
-                       entry.life == life_.load(std::memory_order_relaxed);
+  const bool is_ours = is_running() && is_counted(entry);
   if (is_ours && fate == Fate::kept && type_.healthy && !checked && !waiters_.empty()) return true;
   end_loan(entry);
   effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
-  if (out_ == 0) self_ = nullptr;
+  if (lent_ + strays_ == 0) self_ = nullptr;
   if (is_ours && fate == Fate::kept) {
     place(entry, now, effects);
   } else {
@@ -61,7 +55,7 @@ bool LeaseCore::take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
     close(entry, effects);
   }
   if (busy_)
-    busy_.withdrawn(out_, [](const ResourceHandle& each) {
+    busy_.withdrawn(lent_ + strays_, [](const ResourceHandle& each) {
       const auto& lent = *static_cast<LeaseEntry*>(each.resource());
       return lent.state == LeaseEntry::State::lent && lent.number == each.arrival();
     });
@@ -73,7 +67,8 @@ bool LeaseCore::take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
 
 void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
   Loans::remove(entry);
-  if (entry.lent_since != 0) held_.record(runtime().now() - entry.lent_since);
+  if (entry.lent_since != 0) [[unlikely]]
+    held_.record(runtime().now() - std::exchange(entry.lent_since, 0));
   const Fate fate = discard ? Fate::discarded : fate_of(entry);
   if (fate != Fate::kept) return give_back_slowly(entry, fate);
 
@@ -81,19 +76,15 @@ void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
   // gone.
   Waiter* served = nullptr;
   const bool done = cell_.enter([&] {
-    if (!is_running() || entry.state != LeaseEntry::State::lent || busy_ ||
-        entry.life != life_.load(std::memory_order_relaxed))
-      return false;
+    if (returns_slowly_ || !is_running() || !is_counted(entry)) return false;
     if (waiters_.empty()) {
-      if (has_times_ || alive() > size_) return false;
+      if (alive() > size_) return false;
       --lent_;
-      --out_;
       idle_.add(entry);
       return true;
     }
-    if (type_.healthy) return false;
+    if (checks_) return false;
     --lent_;
-    --out_;
     served = waiters_.take();
     serve(*served, entry);
     return true;
@@ -153,9 +144,10 @@ LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
 void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
   Effects effects;
   cell_.enter([&] {
-    if (entry.ticket != ticket || entry.state != LeaseEntry::State::lent) return;
-    if (entry.life == life_.load(std::memory_order_relaxed)) {
+    if (entry.number != ticket || entry.state != LeaseEntry::State::lent) return;
+    if (is_counted(entry)) {
       --lent_;
+      ++strays_;
       ++discarded_;
     }
     entry.state = LeaseEntry::State::forfeited;
@@ -164,7 +156,7 @@ void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
   carry_out(effects);
 }
 
-Loan::Recall LeaseEntry::recall() noexcept { return {pool.shared_core(), ticket}; }
+Loan::Recall LeaseEntry::recall() noexcept { return {pool.shared_core(), number}; }
 void LeaseEntry::forfeit(std::uint64_t its_ticket) noexcept { pool.forfeit(*this, its_ticket); }
 
 // ---------------------------------------------------------------- leases
@@ -173,7 +165,7 @@ Lent moved(Lent& lent) noexcept {
   Lent taken = std::exchange(lent, {});
   if (!taken.entry) return taken;
   taken.exceptions = std::uncaught_exceptions();
-  taken.thread = calling_thread();
+  taken.thread = Activation::here().thread;
   Loans* const borrower = Loans::mine();
   if (taken.entry->borrower.load(std::memory_order_relaxed) == borrower) return taken;
   Loans::remove(*taken.entry);
@@ -183,9 +175,11 @@ Lent moved(Lent& lent) noexcept {
 
 void end_loan(Lent& lent) noexcept {
   if (!lent.entry) return;
-  const int before = lent.thread == calling_thread() ? lent.exceptions : 0;
+  const int exceptions = std::uncaught_exceptions();
+  const bool failed = exceptions > 0 &&
+                      exceptions > (lent.thread == Activation::here().thread ? lent.exceptions : 0);
   LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
-  entry.pool.give_back(entry, lent.doomed || std::uncaught_exceptions() > before);
+  entry.pool.give_back(entry, lent.doomed || failed);
 }
 
 void release_loan(Lent& lent) noexcept {

@@ -63,6 +63,11 @@ struct ActivationStack {
   }
 };
 
+Activation::Here Activation::here() noexcept {
+  const ActivationStack& mine = ActivationStack::mine();
+  return {&mine, mine.current};
+}
+
 Activation* Activation::current() noexcept { return ActivationStack::mine().current; }
 
 Activation& Activation::outermost() noexcept { return *ActivationStack::mine().outermost; }

@@ -47,6 +47,13 @@ class Activation {
   /// Ends the innermost run. The flags `taken` and `unseated` that were set meanwhile.
   std::uint64_t end() noexcept;
 
+  /// This thread's identity and its innermost run, in one look.
+  struct Here {
+    const void* thread;
+    Activation* innermost;
+  };
+  static Here here() noexcept;
+
   /// The innermost run of this thread; null: no user code of poolder's runs on it.
   static Activation* current() noexcept;
 
