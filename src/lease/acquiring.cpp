@@ -7,6 +7,7 @@
 #include <poolder/core/error.hpp>
 
 #include "lease/lease_core.hpp"
+#include "lease/unwinding.hpp"
 #include "runtime/relax.hpp"
 
 namespace poolder::detail {
@@ -133,7 +134,8 @@ Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
     entry.lent_since = runtime().now();
     waited_.record(since == 0 ? 0 : entry.lent_since - since);
   }
-  return {&entry, entry.resource, Activation::here().thread, std::uncaught_exceptions()};
+  const auto [thread, exceptions] = Unwinding::here();
+  return {&entry, entry.resource, thread, exceptions};
 }
 
 Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {

@@ -115,7 +115,10 @@ void LeaseCore::create_for(std::uint32_t life) noexcept {
     if (life != life_.load(std::memory_order_relaxed) || queued_ == 0) return false;
     --queued_;
     --creating_;
-    if (!is_running() || !wants_creation()) return false;
+    if (!is_running() || !wants_creation()) {
+      may_probe_ = failing_;  // the next who wants one may try at once
+      return false;
+    }
     ++creating_;
     begin_making(making);
     return true;

@@ -19,6 +19,7 @@ LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint bluepr
       factory_(std::move(blueprint.factory)),
       has_times_(options_.max_idle != infinity),
       checks_(type_.healthy != nullptr),
+      has_fate_(type_.reset || options_.max_lifetime != infinity),
       returns_slowly_(has_times_ || type_.busy.make),
       size_(options_.size),
       idle_(type_.idle),

@@ -153,6 +153,7 @@ class LeaseCore final : public Engine {
   const std::unique_ptr<LeaseDefinitionFactory> factory_;
   const bool has_times_;  // each release looks at the clock
   const bool checks_;     // the definition has `healthy`
+  const bool has_fate_;   // what comes back is reset, or may be too old
   const bool returns_slowly_;
 
   // In the cell; those of each acquire and release first.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lease/lease_core.hpp"
+#include "lease/unwinding.hpp"
 
 namespace poolder::detail {
 
@@ -69,7 +70,7 @@ void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
   Loans::remove(entry);
   if (entry.lent_since != 0) [[unlikely]]
     held_.record(runtime().now() - std::exchange(entry.lent_since, 0));
-  const Fate fate = discard ? Fate::discarded : fate_of(entry);
+  const Fate fate = discard ? Fate::discarded : has_fate_ ? fate_of(entry) : Fate::kept;
   if (fate != Fate::kept) return give_back_slowly(entry, fate);
 
   // Nearly every release does no more than this. From the end of the operation on, the pool may be
@@ -164,8 +165,9 @@ void LeaseEntry::forfeit(std::uint64_t its_ticket) noexcept { pool.forfeit(*this
 Lent moved(Lent& lent) noexcept {
   Lent taken = std::exchange(lent, {});
   if (!taken.entry) return taken;
-  taken.exceptions = std::uncaught_exceptions();
-  taken.thread = Activation::here().thread;
+  const auto [thread, exceptions] = Unwinding::here();
+  taken.thread = thread;
+  taken.exceptions = exceptions;
   Loans* const borrower = Loans::mine();
   if (taken.entry->borrower.load(std::memory_order_relaxed) == borrower) return taken;
   Loans::remove(*taken.entry);
@@ -175,9 +177,8 @@ Lent moved(Lent& lent) noexcept {
 
 void end_loan(Lent& lent) noexcept {
   if (!lent.entry) return;
-  const int exceptions = std::uncaught_exceptions();
-  const bool failed = exceptions > 0 &&
-                      exceptions > (lent.thread == Activation::here().thread ? lent.exceptions : 0);
+  const auto [thread, exceptions] = Unwinding::here();
+  const bool failed = exceptions > (lent.thread == thread ? lent.exceptions : 0);
   LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
   entry.pool.give_back(entry, lent.doomed || failed);
 }
