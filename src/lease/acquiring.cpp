@@ -90,6 +90,7 @@ LeaseEntry* LeaseCore::take_or_wait(BlockedWaiter& waiter, Ticks deadline) {
   const bool open = cell_.enter([&] {
     if (!is_running()) return false;
     if (!(idle = take_idle())) {
+      if (!waiters_.empty()) waiter.point.comes_late();
       waiters_.add(waiter);
       conclude(effects);
     }

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include <poolder/poolder.hpp>
+#include <poolder/lease/lease_pool.hpp>
 
 #include "support/error_of.hpp"
 #include "support/simulated_sleep.hpp"

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <poolder/core/random.hpp>
-#include <poolder/poolder.hpp>
+#include <poolder/lease/lease_pool.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
