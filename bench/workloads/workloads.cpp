@@ -13,6 +13,7 @@ constexpr Workload all[] = {
     {"fan_in", "casts from 4 threads to one worker", &fan_in},
     {"call", "calls by 1 and by 64 threads, with and without inline_calls", &call},
     {"ping_pong", "two workers that cast to each other", &ping_pong},
+    {"lease", "acquire and release, 8 resources, 1 and 64 threads", &lease},
     {"batcher", "pushes until handled, 100 to a batch, from 1 and 4 threads", &batcher},
     {"spawn", "a million idle workers: time and memory", &spawn},
     {"idle", "what an idle runtime uses in five seconds", &idle},

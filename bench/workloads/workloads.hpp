@@ -24,6 +24,7 @@ void tasker(Session& session);
 void fan_in(Session& session);
 void call(Session& session);
 void ping_pong(Session& session);
+void lease(Session& session);
 void batcher(Session& session);
 void spawn(Session& session);
 void idle(Session& session);

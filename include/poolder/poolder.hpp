@@ -14,6 +14,12 @@
 #include <poolder/factory/factory_pool.hpp>
 #include <poolder/factory/options.hpp>
 #include <poolder/factory/worker_ref.hpp>
+#include <poolder/lease/collections.hpp>
+#include <poolder/lease/handles.hpp>
+#include <poolder/lease/lease.hpp>
+#include <poolder/lease/lease_pool.hpp>
+#include <poolder/lease/options.hpp>
+#include <poolder/lease/status.hpp>
 #include <poolder/pool/events.hpp>
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/pool.hpp>

@@ -11,8 +11,8 @@
 #include <poolder/batch/detail/batcher_handle.hpp>
 #include <poolder/core/random.hpp>
 
-#include "batch/alarm.hpp"
 #include "batch/batch_queue.hpp"
+#include "runtime/alarm.hpp"
 #include "runtime/engine.hpp"
 
 namespace poolder::detail {

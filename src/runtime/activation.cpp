@@ -63,14 +63,20 @@ struct ActivationStack {
   }
 };
 
+Activation::Here Activation::here() noexcept {
+  const ActivationStack& mine = ActivationStack::mine();
+  return {&mine, mine.current};
+}
+
 Activation* Activation::current() noexcept { return ActivationStack::mine().current; }
 
 Activation& Activation::outermost() noexcept { return *ActivationStack::mine().outermost; }
 
-Activation& Activation::begin(void* cell, const MessageType* task) noexcept {
+Activation& Activation::begin(void* cell, const MessageType* task, Loans* loans) noexcept {
   Activation& mine = ActivationStack::mine().push();
   mine.cell_.store(cell, std::memory_order_relaxed);
   mine.task_.store(task, std::memory_order_relaxed);
+  mine.loans_ = loans;
   mine.word_.store(mine.word_.load(std::memory_order_relaxed) | running, std::memory_order_release);
   return mine;
 }

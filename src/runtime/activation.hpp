@@ -8,6 +8,7 @@
 
 namespace poolder::detail {
 
+class Loans;
 class SchedulerThread;
 
 /// User code that runs on a thread: one record for each thread and depth of nesting. What is looked
@@ -40,10 +41,18 @@ class Activation {
   static constexpr std::uint64_t running = 1, locked = 2, taken = 4, unseated = 8, number = 16;
 
   /// The next deeper record of this thread.
-  static Activation& begin(void* cell, const MessageType* task) noexcept;
+  /// `loans`: of the worker whose code it is; null: what it borrows is nobody's.
+  static Activation& begin(void* cell, const MessageType* task, Loans* loans = nullptr) noexcept;
 
   /// Ends the innermost run. The flags `taken` and `unseated` that were set meanwhile.
   std::uint64_t end() noexcept;
+
+  /// This thread's identity and its innermost run, in one look.
+  struct Here {
+    const void* thread;
+    Activation* innermost;
+  };
+  static Here here() noexcept;
 
   /// The innermost run of this thread; null: no user code of poolder's runs on it.
   static Activation* current() noexcept;
@@ -71,6 +80,10 @@ class Activation {
   /// The run that goes on for that cell.
   Run run_of(const void* cell) const noexcept;
 
+  /// The thread's own.
+  Loans* loans() const noexcept { return loans_; }
+  void lend_to(Loans* loans) noexcept { loans_ = loans; }
+
  private:
   friend struct ActivationStack;
 
@@ -79,8 +92,9 @@ class Activation {
   std::atomic<const MessageType*> task_{nullptr};
   std::atomic<std::uint64_t> seen_word_{0};  // by the watcher
   std::atomic<Ticks> seen_since_{0};
-  Activation* outer_ = nullptr;  // the thread's own
+  Activation* outer_ = nullptr;  // the thread's own, as all below
   Activation* inner_ = nullptr;
+  Loans* loans_ = nullptr;
 };
 
 }  // namespace poolder::detail

@@ -34,7 +34,7 @@ bool WaitPoint::instead_of_waiting() noexcept {
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
   static const int spare_cpus = static_cast<int>(usable_cpus()) - 1;
   static std::atomic<int> spinning{0};
-  if (spare_cpus > 0) {
+  if (spare_cpus > 0 && !comes_late_) {
     if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus)
       for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
     spinning.fetch_sub(1, std::memory_order_relaxed);

@@ -157,7 +157,7 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, Thrown& thro
   WorkerBox* box = box_;
   Context context{*box, box->pid(), index_, attempt};
   current_ = &message;
-  Handler handler{this, &type};
+  Handler handler{this, &type, &box->loans()};
   if (activation_.load(std::memory_order_relaxed) != &handler.activation())
     activation_.store(&handler.activation(), std::memory_order_release);
   if (owner_.watch_sleeps()) [[unlikely]]
@@ -214,7 +214,7 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
   if (timer_) timer_->idle_since = 0;
   slept_ = false;
   WorkerBox& box = *box_;  // a kill may take it as soon as the activation has begun
-  Activation& activation = Activation::begin(this, &type);
+  Activation& activation = Activation::begin(this, &type, &box.loans());
   if (activation_.load(std::memory_order_relaxed) != &activation)
     activation_.store(&activation, std::memory_order_release);
   if (owner_.watch_sleeps()) [[unlikely]]

@@ -130,7 +130,7 @@ void Slot::hibernate() {
     return;
   }
   slept_ = true;
-  Handler handler{nullptr, nullptr};
+  Handler handler{nullptr, nullptr, &box_->loans()};
   try {
     owner_.worker_type().handle_hibernate(box_->worker());
   } catch (...) {
@@ -215,6 +215,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activat
   ReplyBase* reply = message && type.reply ? type.reply(*message) : nullptr;
   if (reply) reply->keep();
   std::stop_source stop = box->begin_stop();
+  const Loans::Recalled forfeited = box->loans().revoke();
   box->abandon(owner_.keep(*this));
   const auto attempt = static_cast<int>(message ? message->attempt : 1);
   owner_.handler_abandoned(victim);
@@ -231,6 +232,7 @@ bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activat
     reply->release();
   }
   forget_timer();
+  Loans::forfeit(forfeited);
   owner_.worker_died(victim, reason);
   stop.request_stop();
   return true;

@@ -20,6 +20,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   present_.store(0, std::memory_order_release);
   lost_ = lost;
   forget_timer();
+  if (lost == Lost::crash || lost == Lost::killed) Loans::forfeit(box->loans().revoke());
   Handler handler{nullptr, nullptr};
   box->destroy();
   (void)handler.end();

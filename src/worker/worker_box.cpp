@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "runtime/relax.hpp"
+#include "runtime/scheduler_thread.hpp"
 #include "worker/slot_owner.hpp"
 
 namespace poolder::detail {
@@ -22,6 +24,33 @@ class Held {
 
  private:
   std::atomic_flag& flag_;
+};
+
+// What a worker's constructor borrows is the worker's, on whatever thread it runs.
+class Constructing {
+ public:
+  explicit Constructing(Loans& loans) : handler_(Activation::current()) {
+    if (handler_) {
+      before_ = handler_->loans();
+      handler_->lend_to(&loans);
+    } else {
+      own_.emplace(nullptr, nullptr, &loans);
+    }
+  }
+  ~Constructing() {
+    if (handler_) {
+      handler_->lend_to(before_);
+    } else {
+      (void)own_->end();
+    }
+  }
+  Constructing(const Constructing&) = delete;
+  Constructing& operator=(const Constructing&) = delete;
+
+ private:
+  Activation* const handler_;
+  Loans* before_ = nullptr;
+  std::optional<Handler> own_;
 };
 
 }  // namespace
@@ -42,6 +71,7 @@ WorkerBox* WorkerBox::create(SlotOwner& owner, const WorkerFactory& arguments, P
   void* memory = over_aligned ? ::operator new(size, aligned) : ::operator new(size);
   auto* box = ::new (memory) WorkerBox(owner, pid);
   try {
+    const Constructing constructing{box->loans()};
     arguments.construct(box->worker());
   } catch (...) {
     box->~WorkerBox();

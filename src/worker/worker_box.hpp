@@ -9,6 +9,8 @@
 #include <poolder/worker/context.hpp>
 #include <poolder/worker/detail/worker_type.hpp>
 
+#include "runtime/loans.hpp"
+
 namespace poolder::detail {
 
 class SlotOwner;
@@ -28,6 +30,8 @@ class WorkerBox final : public WorkerHost {
 
   Pid pid() const noexcept { return pid_; }
   void* worker() noexcept;
+  /// What the worker has borrowed; any thread.
+  Loans& loans() noexcept { return loans_; }
 
   /// The source to request, outside all locks; later tokens are requested from the start.
   std::stop_source begin_stop() noexcept;
@@ -50,6 +54,7 @@ class WorkerBox final : public WorkerHost {
 
   SlotOwner& owner_;
   const Pid pid_;
+  Loans loans_;
   std::unique_ptr<std::shared_ptr<SlotOwner>>
       abandoned_;                            // rare, so a pointer: a million idle workers count
   std::stop_source stop_{std::nostopstate};  // made when first asked for; guarded by busy_

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <poolder/runtime/detail/leaving.hpp>
 #include <poolder/runtime/detail/node_cache.hpp>
 
 namespace poolder::detail {
@@ -96,6 +97,7 @@ template <class T, class... Args>
   auto* message = ::new (allocate_node()) Message;
   message->type = &type;
   try {
+    [[maybe_unused]] const LeavingWith<T> leaving{};
     Payload<T>::construct(*message, std::forward<Args>(args)...);
   } catch (...) {
     free_node(message);

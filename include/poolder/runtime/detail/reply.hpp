@@ -11,6 +11,7 @@
 #include <poolder/core/error.hpp>
 #include <poolder/core/result.hpp>
 #include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/detail/leaving.hpp>
 #include <poolder/runtime/detail/node_cache.hpp>
 #include <poolder/runtime/detail/wait_point.hpp>
 
@@ -109,6 +110,7 @@ class PendingReply final : public ReplyBase {
       R result = f();
       if (!claim()) return;
       try {
+        [[maybe_unused]] const LeavingWith<R> leaving{};
         value_.emplace(std::move(result));
       } catch (...) {
         set_error(std::current_exception());  // a value whose move throws

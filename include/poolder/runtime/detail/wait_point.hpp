@@ -20,6 +20,10 @@ class WaitPoint {
   WaitPoint(const WaitPoint&) = delete;
   WaitPoint& operator=(const WaitPoint&) = delete;
 
+  /// Others are served before: to look out for the signal at once would be in vain. Before the
+  /// wait.
+  void comes_late() noexcept { comes_late_ = true; }
+
   /// False: the deadline came first. May be called again then.
   bool wait_until(RuntimeCore& core, Ticks deadline);
   /// True: somebody had asked by `instead_of_waiting` to be told in another way.
@@ -39,6 +43,7 @@ class WaitPoint {
   bool sleep_until(Ticks deadline) noexcept;
 
   std::atomic<int> state_{waiting};
+  bool comes_late_ = false;  // the waiter's
 };
 
 }  // namespace poolder::detail

@@ -1,0 +1,234 @@
+// How leases are given out, and who waits for one.
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <poolder/core/error.hpp>
+
+#include "lease/lease_core.hpp"
+#include "lease/unwinding.hpp"
+#include "runtime/relax.hpp"
+
+namespace poolder::detail {
+
+namespace {
+
+constexpr std::uint64_t sample_every = 64;  // a power of two
+
+}  // namespace
+
+// ---------------------------------------------------------------- in the cell
+
+void LeaseCore::serve(Waiter& waiter, LeaseEntry& entry) noexcept {
+  begin_loan(entry);
+  waiter.given = &entry;
+}
+
+// ---------------------------------------------------------------- not in the cell
+
+Lent LeaseCore::acquire(Duration timeout, Priority priority) {
+  check_thread();
+  LeaseEntry* const entry = cell_.enter([&] { return is_running() ? take_idle() : nullptr; });
+  if (entry && !type_.healthy) [[likely]]
+    return lend_here(*entry, 0);
+  return acquire_slowly(entry, timeout, priority);
+}
+
+Lent LeaseCore::acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority) {
+  const Ticks since = runtime().now();
+  const Ticks deadline = after(since, timeout);
+  for (;; entry = nullptr) {
+    bool is_good = type_.healthy == nullptr;
+    if (!entry && timeout <= Duration{0}) {
+      entry = take_or_make(is_good);
+      if (!entry) {
+        cell_.enter([&] { ++timeouts_; });
+        fail_late();
+      }
+    } else if (!entry) {
+      BlockedWaiter waiter{priority};
+      waiter.since = since;
+      entry = take_or_wait(waiter, deadline);
+      is_good |= waiter.given != nullptr;  // checked by who handed it over
+    }
+    if (is_good || is_fit(*entry)) return lend_here(*entry, since);
+    give_back_slowly(*entry, Fate::discarded);
+  }
+}
+
+Lent LeaseCore::try_acquire() {
+  check_thread();
+  for (;;) {
+    bool is_good = type_.healthy == nullptr;
+    LeaseEntry* const entry = take_or_make(is_good);
+    if (!entry) return {};
+    if (is_good || is_fit(*entry)) return lend_here(*entry, 0);
+    give_back_slowly(*entry, Fate::discarded);
+  }
+}
+
+LeaseEntry* LeaseCore::take_or_make(bool& is_good) {
+  LeaseEntry* idle = nullptr;
+  bool open = false, begun = false;
+  Making making;
+  cell_.enter([&] {
+    open = is_running();
+    if (!open || (idle = take_idle())) return;
+    begun = begin_here(making);
+  });
+  if (!open) std::rethrow_exception(has_stopped());
+  if (!begun) return idle;
+  making.lends = is_good = true;
+  make(making);
+  return making.entry;
+}
+
+LeaseEntry* LeaseCore::take_or_wait(BlockedWaiter& waiter, Ticks deadline) {
+  Effects effects;
+  LeaseEntry* idle = nullptr;
+  const bool open = cell_.enter([&] {
+    if (!is_running()) return false;
+    if (!(idle = take_idle())) {
+      if (!waiters_.empty()) waiter.point.comes_late();
+      waiters_.add(waiter);
+      conclude(effects);
+    }
+    return true;
+  });
+  if (!open) std::rethrow_exception(has_stopped());
+  if (idle) return idle;
+  carry_out(effects);
+  return wait_for(waiter, deadline);
+}
+
+// He has been handed something or refused, or withdraws: which of them is settled in the cell.
+LeaseEntry* LeaseCore::wait_for(BlockedWaiter& waiter, Ticks deadline) {
+  std::exception_ptr error;
+  try {
+    (void)waiter.point.wait_until(runtime(), deadline);
+  } catch (...) {
+    error = std::current_exception();  // a simulation in which nothing could end the wait
+  }
+  if (!waiter.point.signalled()) {
+    if (withdraw(waiter)) {
+      if (error) std::rethrow_exception(error);
+      fail_late();
+    }
+    while (!waiter.point.signalled()) relax();  // told this very moment
+  }
+  if (!waiter.given) std::rethrow_exception(has_stopped());
+  return waiter.given;
+}
+
+bool LeaseCore::withdraw(Waiter& waiter) noexcept {
+  return cell_.enter([&] {
+    if (!waiter.listed) return false;
+    waiters_.withdraw(waiter);
+    ++timeouts_;
+    return true;
+  });
+}
+
+Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
+  if (entry.number % sample_every == 1) [[unlikely]] {
+    entry.lent_since = runtime().now();
+    waited_.record(since == 0 ? 0 : entry.lent_since - since);
+  }
+  const auto [thread, exceptions] = Unwinding::here();
+  return {&entry, entry.resource, thread, exceptions};
+}
+
+Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {
+  const Activation* const handler = Activation::here().innermost;
+  if (handler && handler->loans() && !handler->loans()->add(entry)) [[unlikely]] {
+    hand_on(entry);
+    fail(ErrorCode::worker_down, "this worker was killed, and borrows no more");
+  }
+  return lend(entry, since);
+}
+
+std::exception_ptr LeaseCore::has_stopped() const {
+  return failure(ErrorCode::stopped,
+                 std::string("the lease pool \"").append(name()).append("\" has stopped"));
+}
+
+std::exception_ptr LeaseCore::too_late() const {
+  std::string why = "no resource of the lease pool \"";
+  why.append(name()).append("\" was free in time");
+  cell_.enter([&] {
+    if (failing_) why.append("; the last attempt to create one failed: ").append(last_failure_);
+  });
+  return failure(ErrorCode::timeout, why);
+}
+
+void LeaseCore::fail_late() const { std::rethrow_exception(too_late()); }
+
+// ---------------------------------------------------------------- requests
+
+void LeaseCore::request(std::unique_ptr<LeaseRequest> request, Duration timeout,
+                        Priority priority) {
+  check_thread();
+  const Ticks since = runtime().now();
+  auto self = std::static_pointer_cast<LeaseCore>(shared_from_this());
+  const auto waiter = std::make_shared<AsyncWaiter>(self, std::move(request), priority);
+  waiter->since = since;
+  while (LeaseEntry* idle = take_or_list(*waiter)) {
+    if (!type_.healthy || is_fit(*idle)) return waiter->take(*idle);
+    give_back_slowly(*idle, Fate::discarded);
+  }
+  const Ticks deadline = after(since, timeout);
+  if (deadline == never) return;
+  waiter->kept_by_clock();
+  runtime().arm(*waiter, deadline);
+}
+
+// Null: it is listed now, or has been refused.
+LeaseEntry* LeaseCore::take_or_list(AsyncWaiter& waiter) {
+  Effects effects;
+  LeaseEntry* idle = nullptr;
+  const bool open = cell_.enter([&] {
+    if (!is_running()) return false;
+    if ((idle = take_idle())) return true;
+    waiter.kept_by_list();
+    waiters_.add(waiter);
+    conclude(effects);
+    return true;
+  });
+  if (!open) std::rethrow_exception(has_stopped());
+  carry_out(effects);
+  return idle;
+}
+
+void AsyncWaiter::tell() noexcept {
+  disarm();
+  const auto self = std::move(by_list_);
+  given ? take(*given) : refuse(pool_->has_stopped());
+}
+
+void AsyncWaiter::take(LeaseEntry& entry) noexcept {
+  if (request_->starts()) {
+    request_->take(pool_->lend(entry, since));
+  } else {
+    pool_->hand_on(entry);
+  }
+  request_.reset();
+}
+
+void AsyncWaiter::refuse(std::exception_ptr why) noexcept {
+  request_->refuse(std::move(why));
+  request_.reset();
+}
+
+void AsyncWaiter::disarm() noexcept {
+  if (pool_->runtime().cancel(*this)) by_clock_.reset();
+}
+
+void AsyncWaiter::due(Timer& timer) noexcept {
+  const auto self = std::move(static_cast<AsyncWaiter&>(timer).by_clock_);
+  if (!self->pool_->withdraw(*self)) return;
+  self->by_list_.reset();
+  self->refuse(self->pool_->too_late());
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <poolder/core/duration.hpp>
+
+#include "runtime/loans.hpp"
+
+namespace poolder::detail {
+
+class LeaseCore;
+
+/// A place for one resource after another, with what the pool knows of it; the resource lies behind
+/// it. Stays where it is until its pool is gone.
+struct LeaseEntry final : Loan {
+  LeaseEntry(LeaseCore& its_pool, void* place) noexcept : pool(its_pool), resource(place) {}
+
+  Recall recall() noexcept override;
+  void forfeit(std::uint64_t ticket) noexcept override;
+
+  LeaseCore& pool;
+  void* const resource;
+
+  // Whoever has it: the pool's cell while it is idle or free, its holder while it is lent.
+  void* maker = nullptr;             ///< the definition's object that made the resource
+  Ticks born = 0;                    ///< 0 unless lifetimes are limited
+  Ticks lent_since = 0;              ///< 0: this time is not sampled
+  std::shared_ptr<void> definition;  ///< of its own, where it was lent by a life that is over
+
+  // In the cell.
+  enum class State : std::uint8_t { free, idle, lent, forfeited, closing } state = State::free;
+  bool discarded = false;       ///< closing, and the definition's `discard` is to be asked
+  std::uint32_t life = 0;       ///< of the pool's, in which it was made
+  std::uint64_t uses = 0;       ///< how often it became idle, where a collection orders that
+  std::uint64_t arrival = 0;    ///< among what is idle, where a collection orders that
+  std::uint64_t number = 0;     ///< of the present loan, among all of the pool's
+  Ticks idle_since = 0;         ///< 0: it matters to nobody
+  LeaseEntry* older = nullptr;  ///< of those that are idle
+  LeaseEntry* newer = nullptr;
+  LeaseEntry* next = nullptr;  ///< of those that are free, or about to be destroyed
+  LeaseEntry* next_of_all = nullptr;
+};
+
+}  // namespace poolder::detail

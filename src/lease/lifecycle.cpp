@@ -1,0 +1,163 @@
+// How a pool begins, ends and begins again, and how its size changes.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <poolder/core/error.hpp>
+
+#include "lease/lease_core.hpp"
+#include "runtime/log.hpp"
+
+namespace poolder::detail {
+
+// ---------------------------------------------------------------- begin
+
+// The first resources; nobody else is there yet.
+void LeaseCore::fill() {
+  const std::size_t count = options_.lazy ? 0 : size_;
+  cell_.enter([&] { kept_ = creating_ = count; });
+  make_some(count);
+}
+
+void LeaseCore::has_restarted() {
+  Effects effects;
+  cell_.enter([&] {
+    if (failing_ && is_running() && retry_.wants_arming()) effects.retry_at = retry_at_;
+    conclude(effects);
+  });
+  carry_out(effects);
+}
+
+// What is lent from the life before stays with its borrowers, and is closed when it comes back.
+void LeaseCore::begin_again() {
+  auto made = factory_->make();
+  Effects effects;
+  cell_.enter([&] {
+    // Left by a start that failed.
+    while (LeaseEntry* each = idle_.take()) close(*each, effects);
+    life_.fetch_add(1, std::memory_order_relaxed);
+    std::swap(definition_, made);
+    size_ = options_.size;
+    strays_ += lent_;
+    lent_ = creating_ = queued_ = 0;
+    failing_ = may_probe_ = false;
+  });
+  carry_out(effects);
+  fill();
+}
+
+// ---------------------------------------------------------------- end
+
+void LeaseCore::begin_stop() {
+  Effects effects;
+  cell_.enter([&] {
+    while (Waiter* each = waiters_.take()) effects.tell(*each);
+    while (LeaseEntry* each = idle_.take()) close(*each, effects);
+    creating_ -= std::exchange(queued_, 0);
+    if (lent_ + strays_ > 0) self_ = std::static_pointer_cast<LeaseCore>(shared_from_this());
+    conclude(effects);
+  });
+  carry_out(effects);
+  retry_.cancel();
+  linger_.cancel();
+  aging_.cancel();
+}
+
+// Who borrowed what, by the order of Busy; else as they were lent.
+std::vector<std::uint64_t> LeaseCore::numbers_lent() {
+  std::vector<std::uint64_t> numbers;
+  const auto is_lent = [this](const LeaseEntry& entry) {
+    return entry.state == LeaseEntry::State::lent &&
+           entry.life == life_.load(std::memory_order_relaxed);
+  };
+  if (busy_) {
+    const auto is_live = [&](const ResourceHandle& each) {
+      const auto& entry = *static_cast<LeaseEntry*>(each.resource());
+      return is_lent(entry) && entry.number == each.arrival();
+    };
+    while (const auto next = busy_.pop(is_live)) numbers.push_back(next->arrival());
+    return numbers;
+  }
+  for (const LeaseEntry* each = all_; each; each = each->next_of_all)
+    if (is_lent(*each)) numbers.push_back(each->number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// Whoever has something still may be in one of the definition's functions: what they need of it
+// stays until they end.
+void LeaseCore::give_up_rest() {
+  std::shared_ptr<void> definition;
+  std::vector<std::uint64_t> numbers;
+  cell_.enter([&] {
+    numbers = numbers_lent();
+    for (LeaseEntry* each = all_; each; each = each->next_of_all)
+      if (each->state == LeaseEntry::State::lent || each->state == LeaseEntry::State::forfeited)
+        if (!each->definition) each->definition = definition_;
+    definition = std::move(definition_);
+  });
+  if (numbers.empty()) return;
+  std::string line = "LeasePool \"";
+  line.append(name()).append("\" stopped, and these of its leases were never given back: ");
+  for (const std::uint64_t each : numbers)
+    line.append(each == numbers.front() ? "" : ", ").append(std::to_string(each));
+  log(line);
+}
+
+// ---------------------------------------------------------------- size
+
+void LeaseCore::add_idle(std::size_t count) {
+  check_thread();
+  if (count == 0) fail(ErrorCode::invalid_argument, "add_idle adds at least 1 resource, not 0");
+  Effects effects;
+  std::size_t grown = 0, missing = 0;
+  const bool open = cell_.enter([&] {
+    if (!is_running()) return false;
+    grown = std::min(count, options_.max_size - size_);
+    size_ += grown;
+    kept_ = std::min(size_, kept_ + grown);
+    const std::size_t with_those = alive() + creating_;
+    if (with_those < kept_) missing = std::min(grown, kept_ - with_those);
+    creating_ += missing;
+    conclude(effects);
+    return true;
+  });
+  if (!open) std::rethrow_exception(has_stopped());
+  carry_out(effects);
+  if (grown < count)
+    log_once(64, std::to_string(count - grown) + " resources were not added, for max_size is " +
+                     std::to_string(options_.max_size));
+  make_some(missing);
+}
+
+void LeaseCore::remove_idle(std::size_t count) {
+  check_thread();
+  if (count == 0)
+    fail(ErrorCode::invalid_argument, "remove_idle removes at least 1 resource, not 0");
+  Effects effects;
+  std::size_t left = count;
+  const bool open = cell_.enter([&] {
+    if (!is_running()) return false;
+    for (; left > 0 && idle_.size() > 0; --left) {
+      const bool is_beyond = alive() > size_;
+      if (!is_beyond && size_ <= options_.min_size) break;
+      LeaseEntry& oldest = *idle_.oldest();
+      idle_.withdraw(oldest);
+      ++retired_;
+      close(oldest, effects);
+      if (!is_beyond) --size_;
+    }
+    kept_ = std::min(kept_, size_);
+    conclude(effects);
+    return true;
+  });
+  if (!open) std::rethrow_exception(has_stopped());
+  carry_out(effects);
+  if (left > 0)
+    log_once(128, std::to_string(left) + " resources were not removed: so many are not idle, or " +
+                      "min_size is " + std::to_string(options_.min_size));
+}
+
+}  // namespace poolder::detail

@@ -1,0 +1,198 @@
+// How leases come back, and what becomes of what they held.
+
+#include <exception>
+#include <utility>
+
+#include "lease/lease_core.hpp"
+#include "lease/unwinding.hpp"
+
+namespace poolder::detail {
+
+// ---------------------------------------------------------------- in the cell
+
+void LeaseCore::end_loan(LeaseEntry& entry) noexcept { is_counted(entry) ? --lent_ : --strays_; }
+
+// A waiting caller first; then it is idle, unless there are more than there should be.
+void LeaseCore::place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept {
+  if (Waiter* next = waiters_.take()) {
+    serve(*next, entry);
+    return effects.tell(*next);
+  }
+  const bool is_beyond = alive() + 1 > size_;
+  if (is_beyond && options_.overflow_linger == Duration{0}) {
+    ++retired_;
+    return close(entry, effects);
+  }
+  idle_.add(entry);
+  entry.idle_since = has_times_ || is_beyond ? now : 0;
+  rearm(now, effects);
+}
+
+// Destroyed once the cell is left; counts as a handler until then.
+void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
+  entry.state = LeaseEntry::State::closing;
+  if (!effects.kept) effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
+  if (entry.discarded && type_.discard) effects.hooks = definition_;
+  effects.generation = handler_begins();
+  entry.next = effects.closing;
+  effects.closing = &entry;
+  ++effects.closings;
+}
+
+// True: somebody is to get it, once it has been checked.
+bool LeaseCore::take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
+                          Effects& effects) noexcept {
+  const bool is_ours = is_running() && is_counted(entry);
+  if (is_ours && fate == Fate::kept && type_.healthy && !checked && !waiters_.empty()) return true;
+  end_loan(entry);
+  effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
+  if (lent_ + strays_ == 0) self_ = nullptr;
+  if (is_ours && fate == Fate::kept) {
+    place(entry, now, effects);
+  } else {
+    entry.discarded = is_ours && fate == Fate::discarded;
+    discarded_ += entry.discarded ? 1u : 0u;
+    retired_ += is_ours && fate == Fate::retired ? 1u : 0u;
+    close(entry, effects);
+  }
+  if (busy_)
+    busy_.withdrawn(lent_ + strays_, [](const ResourceHandle& each) {
+      const auto& lent = *static_cast<LeaseEntry*>(each.resource());
+      return lent.state == LeaseEntry::State::lent && lent.number == each.arrival();
+    });
+  conclude(effects);
+  return false;
+}
+
+// ---------------------------------------------------------------- not in the cell
+
+void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
+  Loans::remove(entry);
+  if (entry.lent_since != 0) [[unlikely]]
+    held_.record(runtime().now() - std::exchange(entry.lent_since, 0));
+  const Fate fate = discard ? Fate::discarded : has_fate_ ? fate_of(entry) : Fate::kept;
+  if (fate != Fate::kept) return give_back_slowly(entry, fate);
+
+  // Nearly every release does no more than this. From the end of the operation on, the pool may be
+  // gone.
+  Waiter* served = nullptr;
+  const bool done = cell_.enter([&] {
+    if (returns_slowly_ || !is_running() || !is_counted(entry)) return false;
+    if (waiters_.empty()) {
+      if (alive() > size_) return false;
+      --lent_;
+      idle_.add(entry);
+      return true;
+    }
+    if (checks_) return false;
+    --lent_;
+    served = waiters_.take();
+    serve(*served, entry);
+    return true;
+  });
+  if (!done) return give_back_slowly(entry, fate);
+  if (served) served->tell();
+}
+
+void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
+  for (bool checked = false;; checked = true) {
+    const Ticks now = runtime().now();
+    Effects effects;
+    if (!cell_.enter([&] { return take_back(entry, fate, checked, now, effects); }))
+      return carry_out(effects);
+    if (!is_fit(entry)) fate = Fate::discarded;
+  }
+}
+
+// It was given to somebody who does not want it any more, and is as good as before.
+void LeaseCore::hand_on(LeaseEntry& entry) noexcept {
+  Effects effects;
+  const Ticks now = runtime().now();
+  cell_.enter([&] { (void)take_back(entry, Fate::kept, true, now, effects); });
+  carry_out(effects);
+}
+
+bool LeaseCore::is_of_this_life(const LeaseEntry& entry) const noexcept {
+  return !is_closed() && entry.life == life_.load(std::memory_order_relaxed);
+}
+
+bool LeaseCore::is_fit(LeaseEntry& entry) noexcept {
+  const InHandler here{*this, nullptr};
+  try {
+    return type_.healthy(entry.maker, entry.resource);
+  } catch (...) {
+    report_hook("healthy", std::current_exception());
+    return false;
+  }
+}
+
+LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
+  if (type_.reset && is_of_this_life(entry)) {
+    const InHandler here{*this, nullptr};
+    try {
+      type_.reset(entry.maker, entry.resource);
+    } catch (...) {
+      report_hook("reset", std::current_exception());
+      return Fate::discarded;
+    }
+  }
+  const bool is_old = options_.max_lifetime != infinity &&
+                      runtime().now() - entry.born >= options_.max_lifetime.count();
+  return is_old ? Fate::retired : Fate::kept;
+}
+
+// Its borrower has it still, but the pool goes on without it.
+void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
+  Effects effects;
+  cell_.enter([&] {
+    if (entry.number != ticket || entry.state != LeaseEntry::State::lent) return;
+    if (is_counted(entry)) {
+      --lent_;
+      ++strays_;
+      ++discarded_;
+    }
+    entry.state = LeaseEntry::State::forfeited;
+    conclude(effects);
+  });
+  carry_out(effects);
+}
+
+Loan::Recall LeaseEntry::recall() noexcept { return {pool.shared_core(), number}; }
+void LeaseEntry::forfeit(std::uint64_t its_ticket) noexcept { pool.forfeit(*this, its_ticket); }
+
+// ---------------------------------------------------------------- leases
+
+Lent moved(Lent& lent) noexcept {
+  Lent taken = std::exchange(lent, {});
+  if (!taken.entry) return taken;
+  const auto [thread, exceptions] = Unwinding::here();
+  taken.thread = thread;
+  taken.exceptions = exceptions;
+  Loans* const borrower = Loans::mine();
+  if (taken.entry->borrower.load(std::memory_order_relaxed) == borrower) return taken;
+  Loans::remove(*taken.entry);
+  if (borrower && !borrower->add(*taken.entry)) taken.doomed = true;
+  return taken;
+}
+
+void end_loan(Lent& lent) noexcept {
+  if (!lent.entry) return;
+  const auto [thread, exceptions] = Unwinding::here();
+  const bool failed = exceptions > (lent.thread == thread ? lent.exceptions : 0);
+  LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
+  entry.pool.give_back(entry, lent.doomed || failed);
+}
+
+void release_loan(Lent& lent) noexcept {
+  if (!lent.entry) return;
+  LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
+  entry.pool.give_back(entry, lent.doomed);
+}
+
+void discard_loan(Lent& lent) noexcept {
+  if (!lent.entry) return;
+  LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
+  entry.pool.give_back(entry, true);
+}
+
+}  // namespace poolder::detail
