@@ -171,7 +171,7 @@ void Engine::stop_now() {
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
   end_grace(cell_.enter([&] {
-    hurried_ = true;
+    hurried_ = phase_ != Phase::running;  // it may have been started afresh since
     return generation_;
   }));
 }
