@@ -189,7 +189,7 @@ std::optional<SupervisorCore::Id> SupervisorCore::to_terminate(Request& request)
 
 void SupervisorCore::refuse(std::shared_ptr<Request> request, ErrorCode code,
                             std::string_view why) {
-  request->error = failure(code, why);
+  if (!request->error) request->error = failure(code, why);  // else its start has failed
   answered_.push_back(std::move(request));
 }
 

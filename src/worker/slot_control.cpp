@@ -156,9 +156,9 @@ void Slot::hibernate() {
 void Slot::close() noexcept {
   forget_timer();
   const ExitReason reason = owner_.closing_reason(*this);
-  const bool unborn = !box_ && !retired_ && pid() != Pid{};
+  const Pid unborn = !box_ && !retired_ ? pid() : Pid{};
   WorkerBox* arrived = owner_.take_arrival(index_);
-  if (unborn) note_unborn(pid(), reason);
+  if (unborn != Pid{}) note_unborn(unborn, reason);
   if (arrived) note_unborn(arrived->pid(), reason);
   const auto refuse = [this](Message* message) { owner_.give_up_refused(*this, message); };
   while (batch_) refuse(std::exchange(batch_, batch_->next));
@@ -166,7 +166,7 @@ void Slot::close() noexcept {
   for (Message* each = mail_.close().oldest; each;) refuse(std::exchange(each, each->next));
   if (queue_)
     for (Message* each : queue_->close()) refuse(each);
-  if (unborn) owner_.worker_ended(pid(), reason);
+  if (unborn != Pid{}) owner_.worker_ended(unborn, reason);
   end_worker(reason, Lost::nothing);
   if (arrived) owner_.destroy_worker(arrived, reason);
   owner_.slot_closed(*this);
