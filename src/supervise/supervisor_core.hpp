@@ -176,7 +176,7 @@ class SupervisorCore final : public Engine {
   void take_news(Todo& todo);
   void take_end(const Ended& end, Todo& todo);
   void give_up(Id child, std::string_view why, Todo& todo);
-  void finish_current(std::exception_ptr error = nullptr, std::string_view what = {});
+  void finish_current(std::exception_ptr&& error = nullptr, std::string_view what = {});
   void bury_forgotten();
   void deadline(std::uint64_t number);
   void leave_behind();

@@ -212,8 +212,9 @@ std::string SupervisorCore::label(Id child) const {
                             : "\"" + place.name + "\"";
 }
 
-// Who calls keeps another reference to the error, which may be the user's.
-void SupervisorCore::finish_current(std::exception_ptr error, std::string_view what) {
+// The error, which may be the user's, is left where it is but where a request is answered with it:
+// to whom it belongs alone then.
+void SupervisorCore::finish_current(std::exception_ptr&& error, std::string_view what) {
   const Current over = *std::exchange(current_, std::nullopt);
   if (over.kind == Operation::Kind::destroy) return;
   const bool stops = over.kind == Operation::Kind::stop;
@@ -264,7 +265,7 @@ void SupervisorCore::over(Operation& operation) noexcept {
     }
     if (operation.child) places_.at(operation.id).child = std::move(operation.child);
     operation.recipe.reset();  // the place has it
-    finish_current(operation.error, operation.what);
+    finish_current(std::move(operation.error), operation.what);
   });
   if (stray_one.unstuck) stray_one.unstuck->signal();
   if (stray_one.undo) {
