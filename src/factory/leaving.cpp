@@ -60,7 +60,8 @@ bool FactoryCore::terminate(Pid pid) {
   Dismissed dismissed;
   cell_.enter([&] {
     Child* child = at(pid);
-    if (child && child->dismiss(pid)) end(*child, pid, Child::Ended::terminated, now, dismissed);
+    if (child && child->dismiss(pid, reason_of(Child::Ended::terminated)))
+      end(*child, pid, Child::Ended::terminated, now, dismissed);
   });
   close(dismissed, Child::Ended::terminated);
   return !dismissed.children.empty();
@@ -79,12 +80,13 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
     return found;
   });
   std::size_t ended = 0;
+  const ExitReason reason = reason_of(Child::Ended::terminated);
   while (group) {
     Dismissed dismissed;
     const bool more = cell_.enter([&] {
       for (std::size_t i = 0; i < at_once && !group->members.empty(); ++i) {
         Child& child = *group->members.front();
-        end(child, child.dismiss(), Child::Ended::terminated, now, dismissed);
+        end(child, child.dismiss(reason), Child::Ended::terminated, now, dismissed);
       }
       return !group->members.empty();
     });
@@ -98,7 +100,7 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
 // Its own slot closes it, as soon as the worker is gone.
 void FactoryCore::child_exits(Child& child) {
   cell_.enter([&] {
-    if (child.dismiss() != Pid{}) leave(child, Child::Ended::exited);
+    if (child.dismiss(reason_of(Child::Ended::exited)) != Pid{}) leave(child, Child::Ended::exited);
   });
 }
 
@@ -231,7 +233,7 @@ void FactoryCore::begin_stop() {
       const std::size_t stop = std::min(next + at_once, children_.size());
       for (; next < stop; ++next)
         if (Child* child = children_[next].get())
-          end(*child, child->dismiss(), Child::Ended::stopped, now, dismissed);
+          end(*child, child->dismiss(reason()), Child::Ended::stopped, now, dismissed);
       more = next < children_.size();
     });
     close(dismissed, Child::Ended::stopped);

@@ -81,7 +81,9 @@ void PoolCore::request_stops(Generation generation) {
 void PoolCore::abandon_rest(Generation generation) {
   const std::vector<Pid> workers = workers_present();
   std::size_t left = 0;
-  const auto is_late = [&] { return generation != generation_ || phase_ == Phase::stopped; };
+  const auto is_late = [&] {
+    return generation != generation_ || (phase_ != Phase::closing && phase_ != Phase::stopping);
+  };
   const bool over = cell_.enter([&] {
     if (is_late()) return true;
     left = std::exchange(abandoned_, {}).size();

@@ -18,11 +18,7 @@ Subscription Monitors::monitor(Pid pid, Callback callback) {
 }
 
 void Monitors::note(Pid pid, const ExitReason& reason) {
-  Ended end{pid, reason};
-  cell_.enter([&] {
-    const Ended& last = recent_[(ends_ + recent_.size() - 1) % recent_.size()];
-    if (last.pid != pid) std::swap(recent_[ends_++ % recent_.size()], end);
-  });
+  cell_.enter([&] { recent_.note(pid, reason); });
 }
 
 // A cancelled subscription leaves nothing behind.
@@ -56,11 +52,9 @@ std::vector<Monitors::Watcher> Monitors::take(Pid pid) {
 }
 
 ExitReason Monitors::remembered(Pid pid) {
-  return cell_.enter([&] {
-    for (const Ended& each : recent_)
-      if (each.pid == pid && pid != Pid{}) return each.reason;
-    return ExitReason{ExitReason::Kind::normal, "no such worker, or it ended long ago"};
-  });
+  const auto reason = cell_.enter([&] { return recent_.find(pid); });
+  return reason ? *reason
+                : ExitReason{ExitReason::Kind::normal, "no such worker, or it ended long ago"};
 }
 
 void Monitors::tell(std::vector<Watcher> watchers, Pid pid, const ExitReason& reason) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -8,6 +7,7 @@
 
 #include <poolder/runtime/detail/core.hpp>
 
+#include "runtime/recent_ends.hpp"
 #include "runtime/subscriber.hpp"
 
 namespace poolder::detail {
@@ -24,17 +24,13 @@ class Monitors {
 
   /// The engines report each worker's end here.
   void ended(Pid pid, const ExitReason& reason);
-  /// What ended() will say; for who asks in between.
+  /// What ended() will say, for who asks in between: before the registry ceases to know the pid.
   void note(Pid pid, const ExitReason& reason);
 
  private:
   struct Watcher {
     std::shared_ptr<Subscriber> subscriber;
     Callback callback;
-  };
-  struct Ended {
-    Pid pid;
-    ExitReason reason;
   };
 
   std::vector<Watcher> take(Pid pid);
@@ -45,8 +41,7 @@ class Monitors {
   RuntimeCore& core_;
   OpCell cell_;
   std::unordered_map<std::uint64_t, std::vector<Watcher>> watchers_;
-  std::array<Ended, 256> recent_{};  // the last ends, for who asks too late
-  std::size_t ends_ = 0;
+  RecentEnds recent_;
 };
 
 }  // namespace poolder::detail

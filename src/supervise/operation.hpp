@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 
 #include <poolder/supervise/detail/child.hpp>
 
@@ -31,6 +32,7 @@ struct Operation {
   std::shared_ptr<const Recipe> recipe;
   std::shared_ptr<Child> child;  ///< null: the start constructs it
   std::exception_ptr error;
+  std::string what;  ///< what `error` says
 };
 
 }  // namespace poolder::detail

@@ -35,7 +35,9 @@ namespace poolder::detail {
 /// other begins at that place before it has ended.
 /// 2. A child object is constructed once, and not destroyed before the supervisor, if get() has
 /// handed it out.
-/// 3. User code runs in operations alone, and in the constructor's and restart()'s own thread.
+/// 3. User code runs in operations alone, and in the constructor's and restart()'s own thread: so a
+/// recipe, which holds the user's objects, is not given up in the cell, nor is a child.
+/// 4. Nothing begins while stop_now() runs: it must not reach a child that was started again.
 class SupervisorCore final : public Engine {
  public:
   static std::shared_ptr<SupervisorCore> start(const std::shared_ptr<RuntimeCore>& runtime,
@@ -74,6 +76,7 @@ class SupervisorCore final : public Engine {
     bool handed_out = false;  ///< by get()
     bool gone = false;        ///< forgotten, and kept for the supervisor's own restart alone
     std::uint64_t stuck = 0;  ///< the operation that was left behind and has not ended
+    WaitPoint* unstuck = nullptr;  ///< who waits for that end
   };
 
   /// What start_child and terminate_child wait for.
@@ -114,15 +117,15 @@ class SupervisorCore final : public Engine {
     std::string text;
   };
 
-  /// Children on their way out, destroyed in reverse.
+  /// Children on their way out, destroyed in reverse, each before what it was constructed from.
   struct Remains {
-    explicit Remains(std::vector<std::shared_ptr<Child>> children) : left(std::move(children)) {}
+    explicit Remains(std::vector<Place> places) : left(std::move(places)) {}
     Remains(const Remains&) = delete;
     Remains& operator=(const Remains&) = delete;
     ~Remains() {
       while (!left.empty()) left.pop_back();
     }
-    std::vector<std::shared_ptr<Child>> left;
+    std::vector<Place> left;
   };
 
   /// What is to be done outside of the cell.
@@ -132,7 +135,7 @@ class SupervisorCore final : public Engine {
     std::optional<ExitReason> give_up{};
     std::vector<std::shared_ptr<Request>> answered{};
     std::vector<Line> lines{};
-    std::vector<std::shared_ptr<Child>> remains{};
+    std::vector<Place> remains{};
     bool settle = false;
   };
 
@@ -143,7 +146,9 @@ class SupervisorCore final : public Engine {
   void begin_again() override;
 
   // supervisor_start.cpp
+  void plan_afresh();
   void start_children();
+  bool outwait_stuck(Id id);
   void undo_start() noexcept;
   void go();
   void perform(Operation& operation);
@@ -171,16 +176,23 @@ class SupervisorCore final : public Engine {
   void take_news(Todo& todo);
   void take_end(const Ended& end, Todo& todo);
   void give_up(Id child, std::string_view why, Todo& todo);
-  void finish_current(std::exception_ptr error);
+  void finish_current(std::exception_ptr&& error = nullptr, std::string_view what = {});
   void bury_forgotten();
   void deadline(std::uint64_t number);
   void leave_behind();
   void carry_out(Todo& todo);
   void arm(const Deadline& deadline);
-  std::optional<Operation> stray(Operation& operation);
+  struct Stray {
+    std::optional<Operation> undo{};
+    WaitPoint* unstuck = nullptr;
+  };
+  Stray stray(Operation& operation);
   void note(std::uint32_t kind, std::string text) { lines_.push_back({kind, std::move(text)}); }
   std::string label(Id child) const;
-  std::vector<std::shared_ptr<Child>> take_all_children();
+  std::vector<Place> take_all_places();
+  /// How long a stop may take; for who waits until one that was left behind ends, at least a
+  /// moment.
+  Duration time_for(const Place& place, bool awaits_stuck) const noexcept;
 
   const Strategy strategy_;
   const RestartPolicy allowed_;
@@ -194,16 +206,19 @@ class SupervisorCore final : public Engine {
   std::shared_ptr<Request> serving_;
   std::vector<std::shared_ptr<Request>> answered_;
   std::vector<Line> lines_;
-  std::vector<std::shared_ptr<Child>> dying_;  // forgotten, to be destroyed
-  std::vector<std::shared_ptr<Child>> kept_;   // forgotten, but handed out
+  std::vector<Place> dying_;  // forgotten, to be destroyed
+  std::vector<Place> kept_;   // forgotten, but handed out
   Id last_id_ = 0;
   std::uint64_t last_operation_ = 0;
   bool held_ = true;  // its children are being started on a thread of the caller's
   bool stopping_children_ = false;
   bool giving_up_ = false;
   bool in_haste_ = false;
+  bool hurrying_ = false;  // a child is being told that its time is over: nothing begins meanwhile
   bool orphaned_ = false;
   bool pumping_ = false, pump_again_ = false;
+  mutable std::size_t visitors_ = 0;            // threads that look at copies of the children
+  mutable WaitPoint* visitors_gone_ = nullptr;  // who waits for the last of them
 };
 
 }  // namespace poolder::detail

@@ -1,5 +1,6 @@
 // What others ask of a supervisor.
 
+#include <algorithm>
 #include <utility>
 
 #include "supervise/supervisor_core.hpp"
@@ -21,7 +22,7 @@ void* SupervisorCore::find(const std::type_info& type, std::string_view type_nam
     Place* match = nullptr;
     for (auto& [id, place] : places_) {
       if (place.gone || !place.child || place.recipe->type != type) continue;
-      if (name && place.name != *name) continue;
+      if (name && (name->empty() || place.name != *name)) continue;
       match = &place;
       ++matches;
     }
@@ -60,18 +61,21 @@ void SupervisorCore::terminate_child(std::string_view name) {
   request->origin = child_that_runs_here();
   const bool itself = cell_.enter([&] {
     const auto at = places_.find(request->origin);
-    return at != places_.end() && at->second.name == name;
+    return at != places_.end() && !name.empty() && at->second.name == name;
   });
   request->waits = !itself && !Engine::runs_here();
   submit(request);
 }
 
 void SupervisorCore::submit(const std::shared_ptr<Request>& request) {
-  cell_.enter([&] {
-    if (!is_running() || giving_up_) return refuse(request, ErrorCode::stopped, has_stopped);
+  const bool taken = cell_.enter([&] {
+    if (!is_running() || giving_up_) return false;
     inbox_.emplace_back(request);
     if (current_ && current_->kind == Operation::Kind::stop) refuse_requests_of(current_->id);
+    return true;
   });
+  if (!taken && request->waits) fail(ErrorCode::stopped, has_stopped);
+  if (!taken) return;
   pump();
   if (!request->waits) return;
   try {
@@ -89,15 +93,23 @@ void SupervisorCore::submit(const std::shared_ptr<Request>& request) {
   if (request->error) std::rethrow_exception(std::exchange(request->error, nullptr));
 }
 
+// Whoever destroys the children waits until the copies are gone.
 SupervisorCore::Id SupervisorCore::child_that_runs_here() const {
   std::vector<std::pair<Id, std::shared_ptr<Child>>> children;
   cell_.enter([&] {
     for (const auto& [id, place] : places_)
       if (place.child) children.emplace_back(id, place.child);
+    if (!children.empty()) ++visitors_;
   });
-  for (const auto& [id, child] : children)
-    if (child->runs_here()) return id;
-  return 0;
+  if (children.empty()) return 0;
+  const auto here = std::find_if(children.begin(), children.end(),
+                                 [](const auto& each) { return each.second->runs_here(); });
+  const Id found = here == children.end() ? 0 : here->first;
+  children.clear();
+  WaitPoint* told = cell_.enter(
+      [&] { return --visitors_ == 0 ? std::exchange(visitors_gone_, nullptr) : nullptr; });
+  if (told) told->signal();
+  return found;
 }
 
 bool SupervisorCore::runs_here() const noexcept {
@@ -116,7 +128,7 @@ void SupervisorCore::stop_now() {
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
   const std::uint64_t number = cell_.enter([&] {
-    in_haste_ = true;
+    in_haste_ = !is_running();
     return current_ ? current_->number : 0;
   });
   deadline(number);
@@ -124,20 +136,25 @@ void SupervisorCore::stop_now() {
 
 // A handle that is destroyed inside one of the children leaves them to the supervisor's last turn.
 void SupervisorCore::release_children() {
+  WaitPoint visitors_gone;
+  bool waits = false;
   const Remains remains{cell_.enter([&] {
     orphaned_ = !all_done();
-    return orphaned_ ? std::vector<std::shared_ptr<Child>>{} : take_all_children();
+    if (orphaned_) return std::vector<Place>{};
+    waits = visitors_ > 0;
+    if (waits) visitors_gone_ = &visitors_gone;
+    return take_all_places();
   })};
+  if (waits) visitors_gone.wait_until(runtime(), never);
 }
 
 // ---- in the cell
 
-std::vector<std::shared_ptr<Child>> SupervisorCore::take_all_children() {
-  auto children = std::exchange(kept_, {});
-  for (auto& [id, place] : places_)
-    if (place.child) children.push_back(std::move(place.child));
+std::vector<SupervisorCore::Place> SupervisorCore::take_all_places() {
+  auto places = std::exchange(kept_, {});
+  for (auto& [id, place] : places_) places.push_back(std::move(place));
   places_.clear();
-  return children;
+  return places;
 }
 
 void SupervisorCore::serve(std::shared_ptr<Request> request) {
@@ -155,7 +172,7 @@ void SupervisorCore::serve(std::shared_ptr<Request> request) {
 std::optional<SupervisorCore::Id> SupervisorCore::to_terminate(Request& request) const {
   std::optional<Id> found;
   for (const auto& [id, place] : places_) {
-    if (place.name != request.name || !plan_.has(id)) continue;
+    if (request.name.empty() || place.name != request.name || !plan_.has(id)) continue;
     if (found) {
       request.error = failure(ErrorCode::invalid_argument,
                               "more than one child of this supervisor is named \"" + request.name +
@@ -172,7 +189,7 @@ std::optional<SupervisorCore::Id> SupervisorCore::to_terminate(Request& request)
 
 void SupervisorCore::refuse(std::shared_ptr<Request> request, ErrorCode code,
                             std::string_view why) {
-  request->error = failure(code, why);
+  if (!request->error) request->error = failure(code, why);  // else its start has failed
   answered_.push_back(std::move(request));
 }
 

@@ -5,6 +5,7 @@
 #include <poolder/supervise/supervisor.hpp>
 
 #include "runtime/registry.hpp"
+#include "runtime/relax.hpp"
 #include "supervise/supervisor_core.hpp"
 
 namespace poolder::detail {
@@ -49,7 +50,12 @@ std::shared_ptr<SupervisorCore> SupervisorCore::start(const std::shared_ptr<Runt
 // As OTP's supervisor after its own restart: all children of its construction, also those that had
 // ended for good since; none that were added.
 void SupervisorCore::begin_again() {
-  std::vector<std::shared_ptr<Child>> dropped;
+  plan_afresh();
+  start_children();
+}
+
+void SupervisorCore::plan_afresh() {
+  Remains dropped{{}};
   cell_.enter([&] {
     held_ = true;
     stopping_children_ = giving_up_ = in_haste_ = false;
@@ -63,12 +69,11 @@ void SupervisorCore::begin_again() {
         children.emplace_back(at++->first, place.recipe->options.restart);
         continue;
       }
-      (place.handed_out ? kept_ : dropped).push_back(std::move(place.child));
+      (place.handed_out ? kept_ : dropped.left).push_back(std::move(place));
       at = places_.erase(at);
     }
     plan_.add_all(children);
   });
-  start_children();
 }
 
 // On the calling thread, whom a start's exception concerns.
@@ -88,7 +93,8 @@ void SupervisorCore::start_children() {
     });
     if (!more) return;
     try {
-      if (stuck) fail(ErrorCode::timeout, "the last stop() of this child has not returned");
+      if (stuck && !outwait_stuck(start.id))
+        fail(ErrorCode::timeout, "the last stop() of this child has not returned");
       perform(start);
     } catch (...) {
       cell_.enter([&] { plan_.done(false); });
@@ -99,6 +105,30 @@ void SupervisorCore::start_children() {
       places_.at(start.id).child = start.child;
       plan_.done(true);
     });
+  }
+}
+
+// False: what was left behind at that place has not ended in time.
+bool SupervisorCore::outwait_stuck(Id id) {
+  WaitPoint unstuck;
+  Duration limit{0};
+  const bool wait = cell_.enter([&] {
+    Place& place = places_.at(id);
+    limit = time_for(place, true);
+    if (place.stuck != 0) place.unstuck = &unstuck;
+    return place.stuck != 0;
+  });
+  const auto withdraw = [&] {
+    const bool listed =
+        cell_.enter([&] { return std::exchange(places_.at(id).unstuck, nullptr) != nullptr; });
+    while (!listed && !unstuck.signalled()) relax();
+    return listed;
+  };
+  try {
+    return !wait || unstuck.wait_until(runtime(), after(runtime().now(), limit)) || !withdraw();
+  } catch (...) {
+    withdraw();  // a simulation in which nothing could end the wait
+    throw;
   }
 }
 

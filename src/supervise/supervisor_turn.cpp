@@ -9,8 +9,18 @@ namespace poolder::detail {
 
 namespace {
 
-constexpr Duration last_grace = std::chrono::seconds{1};   // for an engine that was told to end now
+constexpr Duration last_grace = std::chrono::seconds{1};   // for what ought to end any moment
 constexpr Duration start_grace = std::chrono::seconds{5};  // at most, for a start that nobody wants
+
+constexpr std::string_view not_returned = "its last stop() has not returned";
+
+/// What an operation's thread must not have any more once its supervisor hears of the end: who
+/// waits for that destroys the child. The last references perhaps, so not in the cell.
+void give_up_references(Operation& operation) noexcept {
+  if (operation.kind == Operation::Kind::start && !operation.error) return;  // it is handed back
+  operation.child.reset();
+  operation.recipe.reset();
+}
 
 enum : std::uint32_t {
   gave_up = 1,
@@ -23,7 +33,7 @@ enum : std::uint32_t {
 }  // namespace
 
 bool SupervisorCore::is_idle() const noexcept {
-  return !current_ && !plan_.busy() && dying_.empty() && inbox_.empty();
+  return !current_ && !hurrying_ && !plan_.busy() && dying_.empty() && inbox_.empty();
 }
 
 // One thread at a time, and no recursion: an operation that a dead runtime drops ends at once.
@@ -51,7 +61,10 @@ void SupervisorCore::pump() {
 
 void SupervisorCore::carry_out(Todo& todo) {
   for (const Line& each : todo.lines) log_once(each.kind, each.text);
-  for (const auto& each : todo.answered) each->over.signal();
+  for (const auto& each : todo.answered) {
+    each->recipe = nullptr;  // who asked for it has it still
+    each->over.signal();
+  }
   if (todo.operation) {
     auto job = std::make_shared<Operation>(std::move(*todo.operation));
     run_detached(
@@ -79,7 +92,7 @@ void SupervisorCore::next(Todo& todo) {
     current_->awaits_stuck = false;
     todo.operation = operation_of(*current_);
   }
-  while (!current_ && !held_) {
+  while (!current_ && !held_ && !hurrying_) {
     if (begin_destruction(todo)) return;
     if (is_stopping() && !std::exchange(stopping_children_, true)) {
       refuse_all();
@@ -94,7 +107,7 @@ void SupervisorCore::next(Todo& todo) {
     take_news(todo);
   }
   todo.settle = is_idle();
-  if (orphaned_ && all_done()) todo.remains = take_all_children();
+  if (orphaned_ && all_done()) todo.remains = take_all_places();
 }
 
 Operation SupervisorCore::operation_of(const Current& current) {
@@ -111,7 +124,7 @@ Operation SupervisorCore::operation_of(const Current& current) {
 void SupervisorCore::begin(const Plan::Step& step, Todo& todo) {
   const bool stops = step.kind == Plan::Step::Kind::stop;
   const Place& place = places_.at(step.child);
-  const Duration limit = in_haste_ ? Duration{0} : place.recipe->options.shutdown;
+  const Duration limit = time_for(place, false);
   current_ = {.number = ++last_operation_,
               .kind = stops ? Operation::Kind::stop : Operation::Kind::start,
               .id = step.child,
@@ -120,7 +133,16 @@ void SupervisorCore::begin(const Plan::Step& step, Todo& todo) {
   if (stops) refuse_requests_of(step.child);
   current_->awaits_stuck = place.stuck != 0;
   if (!current_->awaits_stuck) todo.operation = operation_of(*current_);
-  if (stops || current_->awaits_stuck) todo.deadline = {current_->number, limit};
+  if (current_->awaits_stuck)
+    todo.deadline = {current_->number, time_for(place, true)};
+  else if (stops)
+    todo.deadline = {current_->number, limit};
+}
+
+Duration SupervisorCore::time_for(const Place& place, bool awaits_stuck) const noexcept {
+  if (in_haste_) return Duration{0};
+  const Duration limit = place.recipe->options.shutdown;
+  return awaits_stuck ? std::max(limit, last_grace) : limit;
 }
 
 bool SupervisorCore::begin_destruction(Todo& todo) {
@@ -134,7 +156,8 @@ bool SupervisorCore::begin_destruction(Todo& todo) {
   todo.operation->supervisor = self();
   todo.operation->number = current_->number;
   todo.operation->kind = current_->kind;
-  todo.operation->child = std::move(dying_.back());
+  todo.operation->child = std::move(dying_.back().child);
+  todo.operation->recipe = std::move(dying_.back().recipe);
   dying_.pop_back();
   todo.deadline = {current_->number, current_->limit};
   return true;
@@ -147,7 +170,7 @@ void SupervisorCore::bury_forgotten() {
       place.gone = true;
       continue;
     }
-    if (place.child) (place.handed_out ? kept_ : dying_).push_back(std::move(place.child));
+    (place.handed_out ? kept_ : dying_).push_back(std::move(place));
     places_.erase(id);
   }
 }
@@ -189,14 +212,16 @@ std::string SupervisorCore::label(Id child) const {
                             : "\"" + place.name + "\"";
 }
 
-void SupervisorCore::finish_current(std::exception_ptr error) {
+// The error, which may be the user's, is left where it is but where a request is answered with it:
+// to whom it belongs alone then.
+void SupervisorCore::finish_current(std::exception_ptr&& error, std::string_view what) {
   const Current over = *std::exchange(current_, std::nullopt);
   if (over.kind == Operation::Kind::destroy) return;
   const bool stops = over.kind == Operation::Kind::stop;
   if (error)
     note(stops ? threw : start_failed, label(over.id) +
                                            (stops ? ": stop threw: " : " could not be started: ") +
-                                           std::string(describe(error)));
+                                           std::string(what));
   const auto outcome = plan_.done(stops || !error);
   if (outcome == Plan::Outcome::try_again) inbox_.emplace_back(Retry{over.id});
   if (outcome == Plan::Outcome::failed && serving_) serving_->error = std::move(error);
@@ -208,7 +233,9 @@ void SupervisorCore::leave_behind() {
     at->second.stuck = current_->number;
   note(left_behind, label(current_->id) + (stops ? ": stop" : ": start") +
                         " takes longer than its shutdown time, and was left behind");
-  finish_current(stops ? nullptr : failure(ErrorCode::stopped, "the supervisor has stopped"));
+  if (stops) return finish_current();
+  finish_current(failure(ErrorCode::stopped, "the supervisor has stopped"),
+                 "the supervisor has stopped");
 }
 
 // ---- not in the cell
@@ -220,69 +247,82 @@ void SupervisorCore::run(Operation& operation) noexcept {
       perform(operation);
     } catch (...) {
       operation.error = std::current_exception();
+      operation.what = describe(operation.error);
     }
+    give_up_references(operation);
   }
   over(operation);
 }
 
 void SupervisorCore::over(Operation& operation) noexcept {
   const auto kept = std::exchange(operation.supervisor, nullptr);
-  if (operation.kind == Operation::Kind::stop) operation.child.reset();
-  std::optional<Operation> unwanted;
+  give_up_references(operation);
+  Stray stray_one;
   cell_.enter([&] {
     if (!current_ || current_->number != operation.number) {
-      unwanted = stray(operation);
+      stray_one = stray(operation);
       return;
     }
-    // No reference is left on this thread: who waits for the supervisor's end destroys the child.
-    if (operation.kind == Operation::Kind::start && !operation.error)
-      places_.at(operation.id).child = std::move(operation.child);
-    finish_current(std::move(operation.error));
+    if (operation.child) places_.at(operation.id).child = std::move(operation.child);
+    operation.recipe.reset();  // the place has it
+    finish_current(std::move(operation.error), operation.what);
   });
-  if (unwanted) {
+  if (stray_one.unstuck) stray_one.unstuck->signal();
+  if (stray_one.undo) {
     Todo todo;
-    todo.operation = std::move(unwanted);
+    todo.operation = std::move(stray_one.undo);
     carry_out(todo);
   }
   pump();
 }
 
 // In the cell. One that was left behind has ended. A start that succeeded is undone.
-std::optional<Operation> SupervisorCore::stray(Operation& operation) {
+SupervisorCore::Stray SupervisorCore::stray(Operation& operation) {
   const auto at = places_.find(operation.id);
   Place* place =
       at != places_.end() && at->second.stuck == operation.number ? &at->second : nullptr;
-  if (place) place->stuck = 0;
-  if (operation.kind != Operation::Kind::start || operation.error) return std::nullopt;
+  if (operation.kind != Operation::Kind::start || operation.error) {
+    if (!place) return {};
+    place->stuck = 0;
+    return {.unstuck = std::exchange(place->unstuck, nullptr)};
+  }
   Operation undo;
   undo.supervisor = self();
   undo.number = ++last_operation_;
   undo.kind = Operation::Kind::stop;
   undo.id = operation.id;
-  undo.child = operation.child;
+  undo.recipe = std::move(operation.recipe);
+  undo.child = std::move(operation.child);
   if (place) place->stuck = undo.number;
-  return undo;
+  return {.undo = std::move(undo)};
 }
 
+// stop_now() runs outside of the cell, and the stop() that it is meant for may return meanwhile:
+// what comes next waits until it has returned too, and this thread has let go of the child.
 void SupervisorCore::deadline(std::uint64_t number) {
   std::shared_ptr<Child> hurried;
   const auto is_current = [&] { return current_ && current_->number == number; };
   cell_.enter([&] {
     if (!is_current()) return;
     if (current_->awaits_stuck)
-      return finish_current(failure(ErrorCode::timeout, "its last stop() has not returned"));
+      return finish_current(failure(ErrorCode::timeout, not_returned), not_returned);
     if (current_->kind == Operation::Kind::start) {
       if (is_stopping()) leave_behind();  // else it may take as long as it likes
       return;
     }
     if (!current_->child || std::exchange(current_->hurried, true)) return leave_behind();
     hurried = current_->child;
+    hurrying_ = true;
   });
   if (hurried) {
-    if (hurried->stop_now()) return arm({number, last_grace});
-    cell_.enter([&] {
-      if (is_current()) leave_behind();
+    const bool hurries = hurried->stop_now();
+    hurried.reset();
+    const bool waits = cell_.enter([&] {
+      hurrying_ = false;
+      if (is_current() && !hurries) leave_behind();
+      return is_current();
     });
+    if (waits) arm({number, last_grace});
   }
   pump();
 }
@@ -292,7 +332,8 @@ void SupervisorCore::begin_stop() {
   cell_.enter([&] {
     if (!current_) return;
     if (current_->awaits_stuck)
-      finish_current(failure(ErrorCode::stopped, "the supervisor has stopped"));
+      finish_current(failure(ErrorCode::stopped, "the supervisor has stopped"),
+                     "the supervisor has stopped");
     else if (current_->kind == Operation::Kind::start)
       patience = {current_->number, std::min(current_->limit, start_grace)};
   });
@@ -302,7 +343,10 @@ void SupervisorCore::begin_stop() {
 
 Operation::~Operation() {
   if (!supervisor) return;
-  if (kind == Kind::start) error = failure(ErrorCode::stopped, "the runtime has ended");
+  if (kind == Kind::start) {
+    what = "the runtime has ended";
+    error = failure(ErrorCode::stopped, what);
+  }
   supervisor->over(*this);
 }
 

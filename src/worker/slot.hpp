@@ -124,8 +124,8 @@ class alignas(64) Slot : public Runnable {
   void resized() { notify(resizing); }
   /// From now on nobody ought to be here: the first of two steps, which an engine's cell may take.
   /// False: that worker, or with dismiss() any, was not here any more.
-  bool dismiss(Pid worker) noexcept;
-  Pid dismiss() noexcept { return Pid::from(pid_.exchange(0, std::memory_order_acq_rel)); }
+  bool dismiss(Pid worker, const ExitReason& reason);
+  Pid dismiss(const ExitReason& reason);
   /// The second: closes once its handler returns, and asks that to end. `worker` is who was
   /// dismissed.
   void close_dismissed(Pid worker, const ExitReason& reason);
@@ -163,6 +163,9 @@ class alignas(64) Slot : public Runnable {
   /// False: killed meanwhile; the slot, and so the engine perhaps, is somebody else's.
   bool end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept;
   void hand_back() noexcept;
+  /// That worker is no more: the next one has another pid. Before anyone is told of its end, so that
+  /// who asks for it then does not wait for an end that was.
+  void lose(Pid pid, const ExitReason& reason);
 
   // ---- statistics, any thread
   std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
@@ -220,6 +223,7 @@ class alignas(64) Slot : public Runnable {
 
   // slot_worker.cpp: workers that end and begin
   void end_worker(ExitReason reason, Lost lost);
+  bool replace_pid(Pid pid) noexcept;
   Step renew() noexcept;
   bool construct(Pid pid) noexcept;
   void put_off(Duration delay);
@@ -236,6 +240,7 @@ class alignas(64) Slot : public Runnable {
   void hibernate();
   bool take_from_handler(Pid victim, const ExitReason& reason,
                          const Activation::Run* run = nullptr);
+  void note_unborn(Pid pid, const ExitReason& reason);
 
   const std::uint32_t index_;  // here, where it costs nothing
   Mailbox mail_;

@@ -86,13 +86,26 @@ void Slot::replace_if_killed() {
     if (!resize()) end_worker({ExitReason::Kind::killed, "killed"}, Lost::killed);
 }
 
-bool Slot::dismiss(Pid worker) noexcept {
+// One that is still to be constructed, after a crash, never will be: who asks for it once its pid
+// names nobody must find out why. Where it is here after all, it will end for the same reason.
+void Slot::note_unborn(Pid pid, const ExitReason& reason) {
+  if (this->pid() == pid && !holds(pid)) owner_.runtime().monitors().note(pid, reason);
+}
+
+bool Slot::dismiss(Pid worker, const ExitReason& reason) {
+  if (worker == Pid{}) return false;
+  note_unborn(worker, reason);
   std::uint64_t expected = worker.value();
-  return worker != Pid{} && pid_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel);
+  return pid_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel);
+}
+
+Pid Slot::dismiss(const ExitReason& reason) {
+  Pid worker = pid();
+  while (worker != Pid{} && !dismiss(worker, reason)) worker = pid();
+  return worker;
 }
 
 void Slot::close_dismissed(Pid worker, const ExitReason& reason) {
-  // One that is still to be constructed, after a crash, never will be.
   if (present_.load(std::memory_order_acquire) != worker.value())
     owner_.worker_ended(worker, reason);
   notify(closing);
@@ -142,18 +155,20 @@ void Slot::hibernate() {
 // What is queued is given up, and the slot takes nothing more.
 void Slot::close() noexcept {
   forget_timer();
+  const ExitReason reason = owner_.closing_reason(*this);
+  const Pid unborn = !box_ && !retired_ ? pid() : Pid{};
+  WorkerBox* arrived = owner_.take_arrival(index_);
+  if (unborn != Pid{}) note_unborn(unborn, reason);
+  if (arrived) note_unborn(arrived->pid(), reason);
   const auto refuse = [this](Message* message) { owner_.give_up_refused(*this, message); };
   while (batch_) refuse(std::exchange(batch_, batch_->next));
   batch_length_.store(0, std::memory_order_relaxed);
   for (Message* each = mail_.close().oldest; each;) refuse(std::exchange(each, each->next));
   if (queue_)
     for (Message* each : queue_->close()) refuse(each);
-  const ExitReason reason = owner_.closing_reason(*this);
-  if (!box_ && !retired_ && pid() != Pid{}) owner_.worker_ended(pid(), reason);  // was to come
+  if (unborn != Pid{}) owner_.worker_ended(unborn, reason);
   end_worker(reason, Lost::nothing);
-  if (WorkerBox* arrived = owner_.take_arrival(index_)) {
-    owner_.destroy_worker(arrived, reason);
-  }
+  if (arrived) owner_.destroy_worker(arrived, reason);
   owner_.slot_closed(*this);
 }
 
@@ -166,16 +181,12 @@ void Slot::forward() noexcept {
 }
 
 bool Slot::kill(Pid victim) {
-  std::uint64_t expected = victim.value();
-  if (!pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
-                                    std::memory_order_acq_rel))
-    return false;
+  note_unborn(victim, killed_in_handler);
+  if (!replace_pid(victim)) return false;
   if (take_from_handler(victim, killed_in_handler)) {
     owner_.runtime().schedule(*this);
   } else {
-    // One that is still to be constructed, after a crash, never will be.
-    if (present_.load(std::memory_order_acquire) != victim.value())
-      owner_.worker_ended(victim, killed_in_handler);
+    if (!holds(victim)) owner_.worker_ended(victim, killed_in_handler);
     notify(replacing);
   }
   return true;
@@ -199,11 +210,9 @@ bool Slot::kill_again(Pid victim) {
 bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activation::Run* run) {
   Activation* activation = activation_.load(std::memory_order_acquire);
   if (!activation || !activation->lock(this)) return false;
-  std::uint64_t expected = victim.value();
   const bool same = box_->pid() == victim && (!run || activation->run_of(this) == *run);
   // With a run it is the caller who gives the slot its next pid, and only now.
-  if (!same || (run && !pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
-                                                     std::memory_order_acq_rel))) {
+  if (!same || (run && !replace_pid(victim))) {
     activation->unlock();
     return false;
   }

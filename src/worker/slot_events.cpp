@@ -5,18 +5,22 @@
 
 #include "runtime/events.hpp"
 #include "runtime/monitors.hpp"
+#include "worker/slot.hpp"
 #include "worker/slot_owner.hpp"
 #include "worker/worker_box.hpp"
 
 namespace poolder::detail {
 
-WorkerBox* SlotOwner::create_worker(const WorkerFactory& arguments, Pid pid) {
+WorkerBox* SlotOwner::create_worker(const WorkerFactory& arguments, Pid pid, Slot* slot) {
   hear_init_start();
   WorkerBox* box = nullptr;
   try {
     box = WorkerBox::create(*this, arguments, pid);
   } catch (...) {
-    worker_died(pid, {ExitReason::Kind::failed, std::string(describe(std::current_exception()))});
+    const ExitReason reason{ExitReason::Kind::failed,
+                            std::string(describe(std::current_exception()))};
+    if (slot) slot->lose(pid, reason);
+    worker_died(pid, reason);
     throw;
   }
   hear_created(pid);

@@ -7,16 +7,19 @@
 namespace poolder::detail {
 
 // Counted before the message is freed: that is when a caller gets its reply, and may look at the
-// counts.
+// counts. The job with which a worker has said exit() is freed after it has left: what the job
+// holds may look for it.
 void Slot::succeeded(Message* message, Next& next) {
   processed_.store(processed() + 1, std::memory_order_relaxed);
-  free_message(message);
   if (next.kind() == Next::Kind::proceed) [[likely]]
-    return;
-  if (next.kind() == Next::Kind::stop_pool)
+    return free_message(message);
+  if (next.kind() == Next::Kind::stop_pool) {
+    free_message(message);
     return owner_.begin_stop({ExitReason::Kind::shutdown, "a worker stopped the pool"});
+  }
   owner_.worker_exits(*this);
   end_worker({ExitReason::Kind::normal, next.reason()}, Lost::ended);
+  free_message(message);
 }
 
 // No retry, and handle_error is not asked: the caller is told.

@@ -14,9 +14,7 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   if (!box_) return;
   WorkerBox* box = std::exchange(box_, nullptr);
   const Pid pid = box->pid();
-  owner_.runtime().monitors().note(pid, reason);  // before anyone can find that the pid is no more
-  std::uint64_t expected = pid.value();
-  pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(), std::memory_order_acq_rel);
+  lose(pid, reason);
   present_.store(0, std::memory_order_release);
   lost_ = lost;
   forget_timer();
@@ -25,6 +23,18 @@ void Slot::end_worker(ExitReason reason, Lost lost) {
   box->destroy();
   (void)handler.end();
   owner_.worker_died(pid, reason);
+}
+
+// The reason first: who finds that the pid is no more asks for it.
+void Slot::lose(Pid pid, const ExitReason& reason) {
+  owner_.runtime().monitors().note(pid, reason);
+  replace_pid(pid);
+}
+
+bool Slot::replace_pid(Pid pid) noexcept {
+  std::uint64_t expected = pid.value();
+  return pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
+                                      std::memory_order_acq_rel);
 }
 
 // There is no worker. One that crashed or was killed has a successor only while its engine's policy
@@ -53,12 +63,9 @@ bool Slot::construct(Pid pid) noexcept {
   WorkerBox* box = nullptr;
   Handler handler{nullptr, nullptr};
   try {
-    box = owner_.create_worker(owner_.arguments_of(*this), pid);
+    box = owner_.create_worker(owner_.arguments_of(*this), pid, this);
   } catch (...) {
     (void)handler.end();
-    std::uint64_t expected = pid.value();
-    pid_.compare_exchange_strong(expected, owner_.new_pid(index_).value(),
-                                 std::memory_order_acq_rel);
     return false;
   }
   (void)handler.end();

@@ -1,6 +1,7 @@
 // Many threads and many children at once.
 
 #include <atomic>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -60,6 +61,16 @@ bool is_expected(const poolder::Error& error) {
   return error.code() == ErrorCode::worker_down || error.code() == ErrorCode::not_found;
 }
 
+// While children only leave: those of a look between two equal counts are as many.
+void expect_lists_to_match_counts(const FactoryPool& factory) {
+  std::size_t before = 0, listed = 0;
+  do {
+    before = factory.count_all();
+    listed = factory.list_all().size();
+  } while (factory.count_all() != before);
+  EXPECT_EQ(listed, before);
+}
+
 TEST(FactoryStress, ChildrenComeAndGoUnderEightThreads) {
   handled = 0;
   poolder::Runtime runtime;
@@ -106,7 +117,7 @@ TEST(FactoryStress, ChildrenComeAndGoUnderEightThreads) {
         if (mine.size() > 64) mine.erase(mine.begin(), mine.begin() + 32);
       }
     });
-    EXPECT_EQ(factory.count_all(), factory.list_all().size());
+    expect_lists_to_match_counts(factory);
     factory.stop();
     EXPECT_EQ(factory.count_all(), 0u);
     dropped = factory.dropped();
@@ -206,6 +217,52 @@ TEST(FactoryStress, TellsEveryEndOnce) {
   EXPECT_LE(ended, children);
   EXPECT_EQ(early, 0);
   EXPECT_EQ(factory.count_all(), 0u);
+}
+
+/// Cannot be constructed a second time.
+struct Unborn {
+  static constexpr poolder::WorkerOptions options{.on_failure = poolder::OnFailure::restart};
+
+  explicit Unborn(std::shared_ptr<std::atomic<bool>> made) {
+    if (made->exchange(true)) throw std::runtime_error("planned");
+  }
+  void handle_job(Crash) { throw std::runtime_error("planned"); }
+};
+
+TEST(FactoryStress, TellsWhyAChildEndedThatWasStillToBeConstructed) {
+  poolder::Runtime runtime{{.threads = 2}};
+  FactoryPool factory{runtime, {.restart = {.max_restarts = 1'000'000'000}}};
+  Tally told;
+  std::atomic<int> otherwise{0}, watched{0};
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 512; ++i)
+      factory.cast(factory.start_child<Unborn>("x", std::make_shared<std::atomic<bool>>(false)),
+                   Crash{});
+    std::vector<poolder::Subscription> watches;
+    std::atomic<bool> begun{false}, over{false};
+    std::jthread watcher([&] {
+      const std::vector<poolder::Pid> pids = factory.list("x");
+      begun = true;
+      begun.notify_one();
+      while (!over)
+        for (const poolder::Pid each : pids) {
+          ++watched;
+          watches.push_back(
+              runtime.monitor(each, [&](poolder::Pid, const poolder::ExitReason& reason) {
+                otherwise += reason.kind == poolder::ExitReason::Kind::normal;
+                told.add();
+              }));
+        }
+    });
+    begun.wait(false);
+
+    factory.terminate_group("x");
+    over = true;
+    watcher.join();
+
+    ASSERT_TRUE(told.reaches(watched));
+  }
+  EXPECT_EQ(otherwise, 0);
 }
 
 }  // namespace

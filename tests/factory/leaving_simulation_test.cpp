@@ -1,6 +1,7 @@
 // Children whose handlers, constructors or backoffs stand in the way of their end.
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -324,6 +325,54 @@ TEST(LeavingChild, SleepsNoMore) {
 
     EXPECT_EQ(times, 3);
   });
+}
+
+/// Looks for its child when it is destroyed.
+struct Leave {
+  struct Look {
+    Look(FactoryPool& its_factory, std::vector<std::size_t>& its_counts)
+        : factory(its_factory), counts(its_counts) {}
+    Look(const Look&) = delete;
+    Look& operator=(const Look&) = delete;
+    ~Look() { counts.push_back(factory.count("x")); }
+    FactoryPool& factory;
+    std::vector<std::size_t>& counts;
+  };
+  std::shared_ptr<Look> look;
+};
+struct Leaver {
+  Next handle_job(const Leave&) { return poolder::exit(); }
+};
+
+TEST(LeavingChild, ThatSaysExitIsGoneBeforeItsJobIs) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed, 5ms};
+    std::vector<std::size_t> counts;
+    const auto leaver = stage.factory.start_child<Leaver>("x");
+
+    stage.factory.cast(leaver, Leave{std::make_shared<Leave::Look>(stage.factory, counts)});
+    stage.runtime.run_until_idle();
+
+    EXPECT_EQ(counts, std::vector<std::size_t>{0});
+    EXPECT_FALSE(leaver.alive());
+  });
+}
+
+TEST(LeavingChild, IsRememberedWhileThousandsOfOthersEnd) {
+  Stage stage{1, 5ms};
+  std::vector<WorkerRef<Leaver>> all;
+  for (int i = 0; i < 10'000; ++i) all.push_back(stage.factory.start_child<Leaver>("x"));
+  stage.factory.terminate_group("x");
+  stage.runtime.run_until_idle();
+  Told first, last;
+
+  const auto watch = stage.watch(all.front().pid(), first);
+  const auto other = stage.watch(all.back().pid(), last);
+  stage.runtime.run_until_idle();
+
+  ASSERT_EQ(first.times, 1);
+  EXPECT_EQ(first.reason->what, "it was terminated");
+  EXPECT_EQ(last.reason->what, "it was terminated");
 }
 
 }  // namespace

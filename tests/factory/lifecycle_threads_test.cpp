@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -205,13 +206,19 @@ struct Suicidal {
   explicit Suicidal(FactoryPool* its_factory) { its_factory->stop(); }
 };
 struct SlowToCome {
-  SlowToCome(Tally* begun, const Gate* until, std::atomic<int>* its_lives) : lives(its_lives) {
-    begun->add();
-    EXPECT_TRUE(until->wait());
-    ++*lives;
+  struct Counts {
+    Tally begun;
+    Gate gate;
+    std::atomic<int> made{0}, lives{0};
+  };
+  explicit SlowToCome(Counts* its_counts) : counts(its_counts) {
+    counts->begun.add();
+    EXPECT_TRUE(counts->gate.wait());
+    ++counts->made;
+    ++counts->lives;
   }
-  ~SlowToCome() { --*lives; }
-  std::atomic<int>* lives;
+  ~SlowToCome() { --counts->lives; }
+  Counts* counts;
 };
 
 TEST_P(FactoryLife, EndsFromInsideAConstructor) {
@@ -225,32 +232,24 @@ TEST_P(FactoryLife, EndsFromInsideAConstructor) {
 }
 
 TEST_P(FactoryLife, EndsAfterTheConstructorsThatRun) {
-  FactoryPool factory{runtime, {.shutdown = 1ms}};
-  Tally begun;
-  Gate gate;
-  std::atomic<int> lives{0};
-  std::atomic<bool> refused{false};
-  std::jthread starter([&] {
-    refused =
-        error_of([&] {
-          factory.start_child<SlowToCome>("x", &begun, static_cast<const Gate*>(&gate), &lives);
-        }) == ErrorCode::stopped;
-  });
-  ASSERT_TRUE(begun.reaches(1));
-  std::atomic<bool> stopped{false};
+  FactoryPool factory{runtime, {.shutdown = 0ms}};
+  SlowToCome::Counts counts;
+  std::optional<ErrorCode> refused;
+  std::jthread starter(
+      [&] { refused = error_of([&] { factory.start_child<SlowToCome>("x", &counts); }); });
+  ASSERT_TRUE(counts.begun.reaches(1));
   std::jthread stopper([&] {
     factory.stop();
-    EXPECT_EQ(lives, 0);
-    stopped = true;
+    EXPECT_EQ(counts.made, 1);
+    EXPECT_EQ(counts.lives, 0);
   });
   while (!error_of([&] { factory.broadcast("x", Work{}); })) std::this_thread::yield();
 
-  EXPECT_FALSE(stopped);
-  gate.open();
-
+  counts.gate.open();
   starter.join();
   stopper.join();
-  EXPECT_TRUE(refused);
+
+  EXPECT_EQ(refused, ErrorCode::stopped);
 }
 
 struct Obstacle {

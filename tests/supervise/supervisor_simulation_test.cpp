@@ -135,6 +135,16 @@ TEST(Supervisor, ChildrenComeAndGoWhileItRuns) {
   });
 }
 
+TEST(Supervisor, AChildWithoutANameIsNotFoundByAnEmptyOne) {
+  Script script;
+  SimulatedRuntime runtime{1};
+  Supervisor app{runtime, {}, actor(script, ""), actor(script, "b")};
+
+  EXPECT_EQ(error_of([&] { app.get<Actor>(""); }), ErrorCode::not_found);
+  EXPECT_EQ(error_of([&] { app.terminate_child(""); }), ErrorCode::not_found);
+  EXPECT_EQ(app.count(), 2u);
+}
+
 struct Job {};
 struct Worker {
   void handle_job(Job) {}
@@ -201,34 +211,6 @@ TEST(Supervisor, WaitsForEachStopUpToItsShutdownTime) {
   });
 }
 
-// What is left behind still runs: its object is not started under it.
-TEST(Supervisor, AChildWhoseStopHasNotReturnedIsNotStarted) {
-  for_each_seed([](std::uint64_t seed) {
-    Script script;
-    SimulatedRuntime runtime{seed};
-    bool stopping = false;
-    Duration takes = 25ms;
-    script.on_stop = [&](const std::string&) {
-      stopping = true;
-      sleep(runtime, takes);
-      stopping = false;
-    };
-    script.on_start = [&](const std::string&) { EXPECT_FALSE(stopping); };
-    Supervisor app{runtime, {.max_restarts = 5}, actor(script, "slow", {.shutdown = 10ms})};
-
-    script.fail("slow");  // one failure, and two tries that come to nothing at 20 ms
-    runtime.advance(100ms);
-    EXPECT_EQ(script.log, (Log{"start slow", "stop slow", "start slow"}));
-    EXPECT_TRUE(app.running());
-    takes = 1h;
-    script.fail("slow");
-    runtime.advance(100ms);
-
-    EXPECT_FALSE(app.running());
-    EXPECT_EQ(script.starts["slow"], 2);
-  });
-}
-
 TEST(Supervisor, AStartThatDoesNotReturnIsLeftBehindByAStop) {
   for_each_seed([](std::uint64_t seed) {
     Script script;
@@ -249,41 +231,6 @@ TEST(Supervisor, AStartThatDoesNotReturnIsLeftBehindByAStop) {
     EXPECT_EQ(script.log.back(), "stop a");
     runtime.advance(2h);
     EXPECT_EQ(script.log.back(), "stop slow");  // it has started after all
-  });
-}
-
-/// An engine whose stop() does not return in time, whatever it is told.
-class StubbornCore final : public detail::EngineCore {
- public:
-  explicit StubbornCore(Runtime& runtime) : runtime_(runtime) {}
-  std::string_view kind() const noexcept override { return "Stubborn"; }
-  std::string_view type() const noexcept override { return "Stubborn"; }
-  std::string_view name() const noexcept override { return {}; }
-  bool owns(Pid) const noexcept override { return false; }
-  void stop() override { sleep(runtime_, 1h); }
-  void restart() override {}
-
- private:
-  Runtime& runtime_;
-};
-struct Stubborn {
-  explicit Stubborn(Runtime& runtime) : its_core(std::make_shared<StubbornCore>(runtime)) {}
-  std::shared_ptr<detail::EngineCore> core() const { return its_core; }
-  std::shared_ptr<detail::EngineCore> its_core;
-};
-
-TEST(Supervisor, LeavesAnEngineBehindASecondAfterItWasToldToEndNow) {
-  for_each_seed([](std::uint64_t seed) {
-    Script script;
-    SimulatedRuntime runtime{seed};
-    Supervisor app{runtime, {}, actor(script, "a"), child<Stubborn>(ChildOptions{.shutdown = 3s})};
-    const auto began = runtime.now();
-
-    app.stop();
-
-    EXPECT_EQ(elapsed(runtime, began), 4s);
-    EXPECT_EQ(script.log.back(), "stop a");
-    runtime.advance(2h);
   });
 }
 

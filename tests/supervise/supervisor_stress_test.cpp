@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -80,6 +81,29 @@ TEST(SupervisorStress, OneForOneBearsRandomFailuresAndStops) { stress(Strategy::
 TEST(SupervisorStress, OneForAllBearsRandomFailuresAndStops) { stress(Strategy::one_for_all, 150); }
 TEST(SupervisorStress, RestForOneBearsRandomFailuresAndStops) {
   stress(Strategy::rest_for_one, 150);
+}
+
+// Who asks through a Ref looks at the children, and must not be the last to let go of one.
+TEST(SupervisorStress, ItsChildrenAreGoneWhenItsDestructorReturns) {
+  Runtime runtime{{.threads = 2}};
+  for (int time = 0; time < 3'000; ++time) {
+    Service::Counts counts;
+    std::optional<Supervisor> app;
+    app.emplace(runtime, SupervisorOptions{.name = "app"}, service(counts, "a"),
+                service(counts, "b"));
+    std::atomic<int> asked{0};
+    std::jthread user([&, held = runtime.find<Supervisor>("app")] {
+      do {
+        ++asked;
+        asked.notify_one();
+      } while (error_of([&] { held->terminate_child("nobody"); }) == ErrorCode::not_found);
+    });
+    for (int seen = asked; seen < 5; seen = asked) asked.wait(seen);
+
+    app.reset();
+
+    ASSERT_EQ(counts.alive, 0);
+  }
 }
 
 TEST(SupervisorStress, TheRuntimeEndsUnderATree) {

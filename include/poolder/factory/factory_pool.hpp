@@ -26,6 +26,9 @@ namespace poolder {
 /// terminated is not replaced: it has left its group before anyone is told or can notice, and what
 /// it still had queued is given up: a call gets Error{worker_down}.
 ///
+/// A factory that its supervisor restarts comes back without its children: those ended with it, and
+/// who started them is told by their monitors.
+///
 /// Every function may be called from any thread, and from inside a child's handler. What is started
 /// or sent after the factory has stopped gets Error{stopped}; what is asked finds nobody.
 class FactoryPool {
@@ -115,9 +118,10 @@ class FactoryPool {
   /// As given in the options; lives as long as this object.
   std::string_view name() const { return handle_.name(); }
   /// Takes no more work, requests the stop tokens, waits up to FactoryPoolOptions::shutdown for
-  /// handlers, gives up what is queued, and ends the children. May be called again, by any thread;
-  /// each call returns when the factory has stopped. Inside a child's handler it does not wait for
-  /// that handler.
+  /// handlers, gives up what is queued, and ends the children. For constructors and destructors of
+  /// children that run it waits however long they take. May be called again, by any thread; each
+  /// call returns when the factory has stopped. Inside a child's handler it does not wait for that
+  /// handler.
   void stop() { handle_.stop(); }
 
   // A type that no handler takes: these say so in words, in the first line of the compiler's

@@ -39,7 +39,9 @@ class Runtime {
   }
 
   /// Calls back once when the worker ends, as a job of its own; one that has ended already is
-  /// reported at once.
+  /// reported at once. Why is remembered until 65,536 other workers of the runtime have ended; who
+  /// asks later, or for a pid that names nobody, is told ExitReason::Kind::normal, "no such worker,
+  /// or it ended long ago".
   Subscription monitor(Pid worker, std::function<void(Pid, const ExitReason&)> callback);
 
   /// Tells of what happens in all engines, until the subscription ends: on the thread that caused

@@ -60,7 +60,7 @@ class Supervisor {
   Engine& get() {
     return *static_cast<Engine*>(find(typeid(Engine), detail::type_name<Engine>(), nullptr));
   }
-  /// The child of that type and name. Throws Error{not_found}.
+  /// The child of that type and name. Throws Error{not_found}, also for an empty name.
   template <class Engine>
   Engine& get(std::string_view name) {
     return *static_cast<Engine*>(find(typeid(Engine), detail::type_name<Engine>(), &name));
@@ -72,11 +72,12 @@ class Supervisor {
   /// Error{stopped} where the supervisor stops, Error{would_deadlock} inside a child that is being
   /// started or stopped.
   void start_child(ChildSpec child);
-  /// Stops a child, waiting up to ChildOptions::shutdown, and forgets it. Inside one of its
-  /// handlers, and inside start() and stop() of any child, it does not wait. Throws
-  /// Error{not_found}, Error{invalid_argument} where more than one child has that name,
-  /// Error{stopped} where the supervisor stops, Error{would_deadlock} inside a handler of another
-  /// child that is being stopped.
+  /// Stops a child, waiting up to ChildOptions::shutdown, and forgets it. Throws
+  /// Error{not_found}, also for an empty name, Error{invalid_argument} where more than one child
+  /// has that name, Error{stopped} where the supervisor stops, Error{would_deadlock} inside a
+  /// handler of another child that is being stopped. Inside one of the child's own handlers, and
+  /// inside start() and stop() of any child, it neither waits nor throws: the child ends later, and
+  /// a name that nobody has changes nothing.
   void terminate_child(std::string_view name);
   /// How many children are running, or on their way.
   std::size_t count() const;
