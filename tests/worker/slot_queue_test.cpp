@@ -1,6 +1,7 @@
 #include "worker/slot_queue.hpp"
 
 #include <atomic>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -123,7 +124,7 @@ TEST(SlotQueue, GivesWhatItHoldsToTheCloserAndRefusesTheRest) {
   SlotQueue::Blocked blocked{number(3), {}};
   EXPECT_EQ(queue.push(blocked.message, &blocked).result, Pushed::waiting);
 
-  const std::vector<Message*> left = queue.close();
+  const std::deque<Message*> left = queue.close();
 
   ASSERT_EQ(left.size(), 2u);
   EXPECT_EQ(taken(left[0]), 1);
