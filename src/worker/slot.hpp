@@ -163,8 +163,8 @@ class alignas(64) Slot : public Runnable {
   /// False: killed meanwhile; the slot, and so the engine perhaps, is somebody else's.
   bool end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept;
   void hand_back() noexcept;
-  /// That worker is no more: the next one has another pid. Before anyone is told of its end, so that
-  /// who asks for it then does not wait for an end that was.
+  /// That worker is no more: the next one has another pid. Before anyone is told of its end, so
+  /// that who asks for it then does not wait for an end that was.
   void lose(Pid pid, const ExitReason& reason);
 
   // ---- statistics, any thread

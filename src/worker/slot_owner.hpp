@@ -92,8 +92,8 @@ class SlotOwner {
   virtual void worker_exits(Slot& slot);
   /// That pid names nobody any more, whether or not there ever was a worker: for who monitors it.
   void worker_ended(Pid pid, const ExitReason& reason) noexcept;
-  /// Makes a worker, and tells of it. Throws what its constructor throws, which is its death. `slot`
-  /// is the one that has this pid already.
+  /// Makes a worker, and tells of it. Throws what its constructor throws, which is its death.
+  /// `slot` is the one that has this pid already.
   WorkerBox* create_worker(const WorkerFactory& arguments, Pid pid, Slot* slot = nullptr);
   /// The worker that create_worker made has ended: once for each, for all who listen.
   void worker_died(Pid pid, const ExitReason& reason) noexcept;
