@@ -61,12 +61,12 @@ class ChildKind final : public SlotOwner {
 /// and by whoever refers to it.
 ///
 /// `link`, `group`, `ended` and `due` are touched in the factory's cell.
-class Child final : public Slot, public std::enable_shared_from_this<Child> {
+class FactoryChild final : public Slot, public std::enable_shared_from_this<FactoryChild> {
  public:
   enum class Ended : std::uint8_t { no, exited, terminated, stopped };
 
-  Child(std::shared_ptr<EngineCore> factory, std::shared_ptr<ChildKind> kind, std::size_t number,
-        WorkerBox* worker, std::unique_ptr<WorkerFactory> arguments)
+  FactoryChild(std::shared_ptr<EngineCore> factory, std::shared_ptr<ChildKind> kind,
+               std::size_t number, WorkerBox* worker, std::unique_ptr<WorkerFactory> arguments)
       : Slot(*kind, number, worker),
         factory_(std::move(factory)),
         kind_(std::move(kind)),

@@ -6,9 +6,11 @@ namespace poolder::detail {
 
 namespace {
 
-// Every slot of a ChildKind is a Child.
-Child& child_of(Slot& slot) noexcept { return static_cast<Child&>(slot); }
-const Child& child_of(const Slot& slot) noexcept { return static_cast<const Child&>(slot); }
+// Every slot of a ChildKind is a FactoryChild.
+FactoryChild& child_of(Slot& slot) noexcept { return static_cast<FactoryChild&>(slot); }
+const FactoryChild& child_of(const Slot& slot) noexcept {
+  return static_cast<const FactoryChild&>(slot);
+}
 
 }  // namespace
 

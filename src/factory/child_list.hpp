@@ -5,12 +5,12 @@
 
 namespace poolder::detail {
 
-class Child;
+class FactoryChild;
 class ChildList;
 
 /// What stands in a ChildList: a child, or a walker's mark between two of them.
 struct ChildLink {
-  Child* child = nullptr;  ///< null: a mark
+  FactoryChild* child = nullptr;  ///< null: a mark
   ChildList* list = nullptr;
   ChildLink* before = nullptr;
   ChildLink* behind = nullptr;
@@ -29,7 +29,7 @@ class ChildList {
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
-  Child* front() const noexcept {
+  FactoryChild* front() const noexcept {
     const ChildLink* link = first_;
     while (link && !link->child) link = link->behind;
     return link ? link->child : nullptr;

@@ -84,7 +84,7 @@ class FactoryCore::Start {
   std::size_t number() const noexcept { return number_; }
 
   /// False: the factory has begun to stop.
-  bool join(std::string_view group, const std::shared_ptr<Child>& child) {
+  bool join(std::string_view group, const std::shared_ptr<FactoryChild>& child) {
     factory_.cell_.enter([&] {
       joined_ = factory_.is_running() && child->kind().generation() == factory_.generation();
       if (!joined_) return;
@@ -123,10 +123,10 @@ ChildRef FactoryCore::start_child(std::string_view group, const ChildType& type,
   Start start{*this};
   const auto kind = kind_of(type);
   WorkerBox* box = kind->create_worker(*arguments, SlotOwner::new_pid(start.number()));
-  std::shared_ptr<Child> child;
+  std::shared_ptr<FactoryChild> child;
   try {
-    child = std::make_shared<Child>(shared_from_this(), kind, start.number(), box,
-                                    std::move(arguments));
+    child = std::make_shared<FactoryChild>(shared_from_this(), kind, start.number(), box,
+                                           std::move(arguments));
   } catch (...) {
     kind->destroy_worker(box, {ExitReason::Kind::shutdown, "there was no memory for its slot"});
     throw;
@@ -167,7 +167,7 @@ bool FactoryCore::take_number(std::size_t& number) {
   return number < most_children;
 }
 
-void FactoryCore::join(std::string_view group, Child& child) {
+void FactoryCore::join(std::string_view group, FactoryChild& child) {
   auto known = groups_.find(group);
   if (known == groups_.end())
     known = groups_.emplace(std::string(group), std::make_shared<ChildGroup>(group)).first;
@@ -188,7 +188,7 @@ std::vector<const void*> FactoryCore::handlers_here() const {
 
 // ---------------------------------------------------------------- children that are looked for
 
-Child* FactoryCore::at(Pid pid) const noexcept {
+FactoryChild* FactoryCore::at(Pid pid) const noexcept {
   const auto number = static_cast<std::size_t>(pid.index());
   return pid != Pid{} && number < children_.size() ? children_[number].get() : nullptr;
 }
@@ -196,7 +196,7 @@ Child* FactoryCore::at(Pid pid) const noexcept {
 // A worker that was dismissed, but has not ended yet, is still ours.
 bool FactoryCore::owns(Pid pid) const noexcept {
   return cell_.enter([&] {
-    const Child* child = at(pid);
+    const FactoryChild* child = at(pid);
     return child && (child->pid() == pid || child->holds(pid));
   });
 }
@@ -204,7 +204,7 @@ bool FactoryCore::owns(Pid pid) const noexcept {
 Slot& FactoryCore::reach(const ChildRef& to, FactoryHandle::Guard group) const {
   check_thread();
   check_open();
-  Child* child = to.child().get();
+  FactoryChild* child = to.child().get();
   if (child && &child->factory() != this)
     fail(ErrorCode::not_found, "the worker was started by another factory");
   const auto in_group = [&] {

@@ -61,15 +61,15 @@ class FactoryCore final : public Engine {
   Duration retry_delay(const RetryPolicy& policy, int attempt);
   bool admit_restart();
   void fail_for_good(std::string why);
-  void child_exits(Child& child);
-  void child_closed(Child& child);
+  void child_exits(FactoryChild& child);
+  void child_closed(FactoryChild& child);
   void handler_abandoned(Generation generation);
   void abandoned_ended(Generation generation);
-  ExitReason closing_reason(const Child& child) const;
+  ExitReason closing_reason(const FactoryChild& child) const;
   void stop_threw() noexcept { report_hook("stop", std::current_exception()); }
 
  private:
-  using Children = std::vector<std::shared_ptr<Child>>;
+  using Children = std::vector<std::shared_ptr<FactoryChild>>;
   class Start;
   class Walk;
 
@@ -83,22 +83,22 @@ class FactoryCore final : public Engine {
 
   /// Children that were dismissed in the cell, with the pids they had, and are to be closed.
   struct Dismissed {
-    std::vector<std::pair<std::shared_ptr<Child>, Pid>> children;
+    std::vector<std::pair<std::shared_ptr<FactoryChild>, Pid>> children;
     bool look_again = false;
   };
 
   // ---- in the cell
-  Child* at(Pid pid) const noexcept;
+  FactoryChild* at(Pid pid) const noexcept;
   bool take_number(std::size_t& number);
-  void join(std::string_view group, Child& child);
-  void leave(Child& child, Child::Ended how);
-  void end(Child& child, Pid pid, Child::Ended how, Ticks now, Dismissed& dismissed);
-  ExitReason reason_of(Child::Ended how) const;
-  void run_out(Child& child);
+  void join(std::string_view group, FactoryChild& child);
+  void leave(FactoryChild& child, FactoryChild::Ended how);
+  void end(FactoryChild& child, Pid pid, FactoryChild::Ended how, Ticks now, Dismissed& dismissed);
+  ExitReason reason_of(FactoryChild::Ended how) const;
+  void run_out(FactoryChild& child);
 
   // ---- not in the cell
   std::shared_ptr<ChildKind> kind_of(const ChildType& type);
-  void close(const Dismissed& dismissed, Child::Ended how);
+  void close(const Dismissed& dismissed, FactoryChild::Ended how);
   void look_again();
   void hurry();
   void abandon_overdue();

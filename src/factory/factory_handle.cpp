@@ -33,7 +33,7 @@ void FactoryHandle::call(Guard group, const ChildRef& to, Message* message, Repl
   if (options.route)
     fail(ErrorCode::invalid_argument,
          "CallOptions.route is for pools: a call by reference goes to the worker it names");
-  const std::shared_ptr<Child> kept = to.child();  // the caller may lose it while it waits
+  const std::shared_ptr<FactoryChild> kept = to.child();  // the caller may lose it while it waits
   Slot& slot = core_->reach(to, group);
   const Duration timeout = options.timeout.value_or(core_->call_timeout());
   slot.call(unsent.give(), reply, after(core_->runtime().now(), timeout));

@@ -14,18 +14,18 @@ constexpr Duration a_moment = std::chrono::milliseconds{1};
 
 }  // namespace
 
-ExitReason FactoryCore::reason_of(Child::Ended how) const {
-  if (how == Child::Ended::stopped) return reason();
-  if (how == Child::Ended::exited) return {ExitReason::Kind::normal, {}};
+ExitReason FactoryCore::reason_of(FactoryChild::Ended how) const {
+  if (how == FactoryChild::Ended::stopped) return reason();
+  if (how == FactoryChild::Ended::exited) return {ExitReason::Kind::normal, {}};
   return {ExitReason::Kind::shutdown, "it was terminated"};
 }
 
-ExitReason FactoryCore::closing_reason(const Child& child) const {
+ExitReason FactoryCore::closing_reason(const FactoryChild& child) const {
   return cell_.enter([&] { return reason_of(child.ended); });
 }
 
 // Out of its group, which the factory forgets when nobody is left in it.
-void FactoryCore::leave(Child& child, Child::Ended how) {
+void FactoryCore::leave(FactoryChild& child, FactoryChild::Ended how) {
   ChildGroup& group = *child.group;
   group.members.erase(child.link);
   child.ended = how;
@@ -38,7 +38,8 @@ void FactoryCore::leave(Child& child, Child::Ended how) {
 
 // Nobody finds the child from here on. `pid` is whom dismiss() took from its slot; nobody: it is
 // ending already, and left alone.
-void FactoryCore::end(Child& child, Pid pid, Child::Ended how, Ticks now, Dismissed& dismissed) {
+void FactoryCore::end(FactoryChild& child, Pid pid, FactoryChild::Ended how, Ticks now,
+                      Dismissed& dismissed) {
   if (pid == Pid{}) return;
   leave(child, how);
   child.due = after(now, options_.shutdown);
@@ -47,7 +48,7 @@ void FactoryCore::end(Child& child, Pid pid, Child::Ended how, Ticks now, Dismis
   dismissed.look_again |= !std::exchange(looks_again_, true);
 }
 
-void FactoryCore::close(const Dismissed& dismissed, Child::Ended how) {
+void FactoryCore::close(const Dismissed& dismissed, FactoryChild::Ended how) {
   if (dismissed.children.empty()) return;
   const ExitReason reason = cell_.enter([&] { return reason_of(how); });
   for (const auto& [child, pid] : dismissed.children) child->close_dismissed(pid, reason);
@@ -59,11 +60,11 @@ bool FactoryCore::terminate(Pid pid) {
   const Ticks now = runtime().now();
   Dismissed dismissed;
   cell_.enter([&] {
-    Child* child = at(pid);
-    if (child && child->dismiss(pid, reason_of(Child::Ended::terminated)))
-      end(*child, pid, Child::Ended::terminated, now, dismissed);
+    FactoryChild* child = at(pid);
+    if (child && child->dismiss(pid, reason_of(FactoryChild::Ended::terminated)))
+      end(*child, pid, FactoryChild::Ended::terminated, now, dismissed);
   });
-  close(dismissed, Child::Ended::terminated);
+  close(dismissed, FactoryChild::Ended::terminated);
   return !dismissed.children.empty();
 }
 
@@ -80,17 +81,17 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
     return found;
   });
   std::size_t ended = 0;
-  const ExitReason reason = reason_of(Child::Ended::terminated);
+  const ExitReason reason = reason_of(FactoryChild::Ended::terminated);
   while (group) {
     Dismissed dismissed;
     const bool more = cell_.enter([&] {
       for (std::size_t i = 0; i < at_once && !group->members.empty(); ++i) {
-        Child& child = *group->members.front();
-        end(child, child.dismiss(reason), Child::Ended::terminated, now, dismissed);
+        FactoryChild& child = *group->members.front();
+        end(child, child.dismiss(reason), FactoryChild::Ended::terminated, now, dismissed);
       }
       return !group->members.empty();
     });
-    close(dismissed, Child::Ended::terminated);
+    close(dismissed, FactoryChild::Ended::terminated);
     ended += dismissed.children.size();
     if (!more) break;
   }
@@ -98,14 +99,15 @@ std::size_t FactoryCore::terminate_group(std::string_view name) {
 }
 
 // Its own slot closes it, as soon as the worker is gone.
-void FactoryCore::child_exits(Child& child) {
+void FactoryCore::child_exits(FactoryChild& child) {
   cell_.enter([&] {
-    if (child.dismiss(reason_of(Child::Ended::exited)) != Pid{}) leave(child, Child::Ended::exited);
+    if (child.dismiss(reason_of(FactoryChild::Ended::exited)) != Pid{})
+      leave(child, FactoryChild::Ended::exited);
   });
 }
 
 // Given back by the dozen: each time costs a look at every scheduler thread.
-void FactoryCore::child_closed(Child& child) {
+void FactoryCore::child_closed(FactoryChild& child) {
   Handler handler{nullptr, nullptr};
   child.drop_arguments();
   (void)handler.end();
@@ -138,7 +140,7 @@ void FactoryCore::look_again() {
     Children some;
     cell_.enter([&] {
       for (std::size_t i = 0; i < at_once && !fresh_.empty(); ++i) {
-        Child& child = *fresh_.front();
+        FactoryChild& child = *fresh_.front();
         fresh_.erase(child.link);
         late_.push_back(child.link);
         some.push_back(child.shared_from_this());
@@ -166,7 +168,7 @@ void FactoryCore::abandon_overdue() {
     Children some;
     cell_.enter([&] {
       for (; left > 0 && some.size() < at_once && !overdue_.empty(); --left) {
-        Child& child = *overdue_.front();
+        FactoryChild& child = *overdue_.front();
         overdue_.erase(child.link);
         overdue_.push_back(child.link);
         some.push_back(child.shared_from_this());
@@ -197,7 +199,7 @@ void FactoryCore::hurry() {
   if (next != never) run_later(Duration{std::max(next - now, Ticks{0})}, &FactoryCore::hurry);
 }
 
-void FactoryCore::run_out(Child& child) {
+void FactoryCore::run_out(FactoryChild& child) {
   child.link.list->erase(child.link);
   overdue_.push_back(child.link);
 }
@@ -232,11 +234,11 @@ void FactoryCore::begin_stop() {
     cell_.enter([&] {
       const std::size_t stop = std::min(next + at_once, children_.size());
       for (; next < stop; ++next)
-        if (Child* child = children_[next].get())
-          end(*child, child->dismiss(reason()), Child::Ended::stopped, now, dismissed);
+        if (FactoryChild* child = children_[next].get())
+          end(*child, child->dismiss(reason()), FactoryChild::Ended::stopped, now, dismissed);
       more = next < children_.size();
     });
-    close(dismissed, Child::Ended::stopped);
+    close(dismissed, FactoryChild::Ended::stopped);
   }
   // Last: a message may own the factory, and so wait until all children have ended.
   for (const auto& kind : kinds)

@@ -67,7 +67,8 @@ std::vector<Pid> FactoryCore::list(std::string_view group) const {
     const auto known = groups_.find(group);
     if (known == groups_.end()) return;
     pids.reserve(known->second->members.size());
-    known->second->members.for_each([&](const Child& child) { pids.push_back(child.pid()); });
+    known->second->members.for_each(
+        [&](const FactoryChild& child) { pids.push_back(child.pid()); });
   });
   return pids;
 }
@@ -78,7 +79,7 @@ std::vector<std::pair<Pid, std::string>> FactoryCore::list_all() const {
     all.reserve(members_);
     for (const auto& each : groups_)
       each.second->members.for_each(
-          [&](const Child& child) { all.emplace_back(child.pid(), each.first); });
+          [&](const FactoryChild& child) { all.emplace_back(child.pid(), each.first); });
   });
   return all;
 }
@@ -113,7 +114,7 @@ std::size_t FactoryCore::broadcast(std::string_view group, const void* identity,
   const ChildKind* kind = nullptr;
   const Delivery* delivery = nullptr;
   for (Children some = walk.next(); !some.empty(); some = walk.next()) {
-    for (const std::shared_ptr<Child>& child : some) {
+    for (const std::shared_ptr<FactoryChild>& child : some) {
       if (std::exchange(kind, &child->kind()) != kind)
         delivery = kind->type().delivery_of(identity);
       if (!delivery || child->pid() == Pid{}) continue;

@@ -12,10 +12,10 @@
 namespace poolder::detail {
 
 /// Hands a task's result to the function that callback() was given, as a job of its own.
-class Delivery final : public Runnable {
+class ResultDelivery final : public Runnable {
  public:
-  Delivery(std::shared_ptr<TaskerCore> tasker, Message* task, std::uint32_t generation,
-           Priority priority) noexcept
+  ResultDelivery(std::shared_ptr<TaskerCore> tasker, Message* task, std::uint32_t generation,
+                 Priority priority) noexcept
       : Runnable(priority), tasker_(std::move(tasker)), task_(task), generation_(generation) {}
 
   void run(Turn&) noexcept override {

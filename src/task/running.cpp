@@ -203,7 +203,8 @@ TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task,
 
 void TaskerCore::schedule_delivery(Message* task, Generation generation) {
   auto self = std::static_pointer_cast<TaskerCore>(shared_from_this());
-  schedule_behind(runtime(), *new Delivery(std::move(self), task, generation, options_.priority));
+  schedule_behind(runtime(),
+                  *new ResultDelivery(std::move(self), task, generation, options_.priority));
 }
 
 void TaskerCore::deliver(Message* task, Generation generation) noexcept {

@@ -7,20 +7,21 @@
 
 namespace poolder::detail {
 
-class Child;
+class FactoryChild;
 
 /// The untyped WorkerRef: one worker object of a factory's child.
 class ChildRef {
  public:
   ChildRef() noexcept = default;
-  ChildRef(std::shared_ptr<Child> child, Pid pid) noexcept : child_(std::move(child)), pid_(pid) {}
+  ChildRef(std::shared_ptr<FactoryChild> child, Pid pid) noexcept
+      : child_(std::move(child)), pid_(pid) {}
 
   Pid pid() const noexcept { return pid_; }
   bool alive() const noexcept;
-  const std::shared_ptr<Child>& child() const noexcept { return child_; }
+  const std::shared_ptr<FactoryChild>& child() const noexcept { return child_; }
 
  private:
-  std::shared_ptr<Child> child_;
+  std::shared_ptr<FactoryChild> child_;
   Pid pid_;
 };
 
