@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include <poolder/poolder.hpp>
+#include <poolder/pool/pool.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"

@@ -15,7 +15,6 @@ using namespace poolder_tests;
 using namespace std::chrono_literals;
 
 namespace {
-
 using Kind = ExitReason::Kind;
 
 /// What has been told, in a few words each.

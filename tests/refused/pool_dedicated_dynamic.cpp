@@ -1,14 +1,18 @@
 // refused: PoolOptions.placement cannot be dedicated where dynamic is set
 #include <poolder/poolder.hpp>
-
-struct Worker {};
-struct Workers {
-  using Worker = ::Worker;
-  static constexpr poolder::PoolOptions options{.dynamic = true,
+struct MyWorker {};
+struct MyPool {
+  using Worker = MyWorker;
+#ifdef CONTROL
+  static constexpr bool grows = false;
+#else
+  static constexpr bool grows = true;
+#endif
+  static constexpr poolder::PoolOptions options{.dynamic = grows,
                                                 .placement = poolder::Placement::dedicated};
 };
 
 int main() {
   poolder::Runtime runtime;
-  poolder::Pool<Workers> pool{runtime};
+  poolder::Pool<MyPool> pool{runtime};
 }
