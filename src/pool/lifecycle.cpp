@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "pool/pool_core.hpp"
@@ -16,9 +17,11 @@ void PoolCore::begin_stop(ExitReason reason) { (void)try_to_stop(std::move(reaso
 // False: it stops already.
 bool PoolCore::try_to_stop(ExitReason reason) {
   Generation generation = 0;
+  const auto here = std::this_thread::get_id();
   const bool first = cell_.enter([&] {
     if (phase_ != Phase::running) return false;
     phase_ = Phase::closing;
+    closer_ = here;
     closed_.store(true, std::memory_order_seq_cst);
     reason_ = std::move(reason);
     generation = generation_;
@@ -28,16 +31,20 @@ bool PoolCore::try_to_stop(ExitReason reason) {
   const auto kept = shared_from_this();
   runtime_->allow_spares(
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
+  if (options_.shutdown != infinity)
+    run_after(*runtime_, options_.shutdown, [core = weak_from_this(), generation] {
+      if (const auto self = core.lock()) self->abandon_rest(generation);
+    });
   for (Message* each : backoffs().close(*this))
     give_up_message(each, ErrorCode::stopped, "the pool has stopped");
   close_sharing();
   for (std::size_t i = 0; i < slots_.count(); ++i) slots_[i].notify(Slot::closing);
   request_stops(generation);
-  cell_.enter([&] { phase_ = Phase::stopping; });
-  if (finish_if_all_closed() || options_.shutdown == infinity) return true;
-  run_after(*runtime_, options_.shutdown, [core = weak_from_this(), generation] {
-    if (const auto self = core.lock()) self->abandon_rest(generation);
+  cell_.enter([&] {
+    phase_ = Phase::stopping;
+    closer_ = {};
   });
+  finish_if_all_closed();
   return true;
 }
 
@@ -118,10 +125,12 @@ void PoolCore::stop() {
   check_thread();
   begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
   std::vector<const Slot*> mine = owned_here();
+  const auto here = std::this_thread::get_id();
   WaitPoint over;
   std::vector<WaitPoint*> told;
   const bool wait = cell_.enter([&] {
-    if (phase_ == Phase::stopped) return false;
+    // Nor does what is destroyed, or called back, by the end itself.
+    if (phase_ == Phase::stopped || closer_ == here) return false;
     if (mine.empty()) return stop_waiters_.push_back(&over), true;
     // A handler does not wait for itself, nor for others that wait like it.
     for (const Slot* each : mine)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <poolder/core/histogram.hpp>
@@ -246,6 +247,7 @@ class PoolCore final : public EngineCore,
   std::set<Pid> abandoned_;          // whose handlers were killed and have not ended
   bool grace_is_over_ = false;       // the shutdown time has passed
   int stops_requested_ = 0;
+  std::thread::id closer_;  // who is in begin_stop: what it destroys may call stop()
   RestartWindow window_;
   Random random_;
   std::vector<WaitPoint*> stop_waiters_;

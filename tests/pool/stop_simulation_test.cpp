@@ -1,5 +1,7 @@
 // A stop that nothing could end says so, and leaves no trace.
 
+#include <memory>
+
 #include "support/simulation.hpp"
 
 using namespace poolder;
@@ -48,6 +50,36 @@ TEST(PoolStop, OfARuntimeEndsWaitsThatNothingElseCould) {
     silent.pause();
     pool.cast(Wait{});
     runtime.run_until_idle();
+  });
+}
+
+struct Owner;
+struct Again {
+  std::shared_ptr<Owner> owner;
+};
+struct Failing {
+  static constexpr WorkerOptions options{.retry = {.max_attempts = 2, .backoff = infinity}};
+  void handle_job(const Again&) { throw Planned{}; }
+};
+struct Owner {
+  explicit Owner(Runtime& runtime) : pool(runtime, {.size = 1, .shutdown = infinity}) {}
+  Pool<Failing> pool;
+};
+
+TEST(PoolStop, EndsThoughAJobInBackoffOwnsThePool) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    auto owner = std::make_shared<Owner>(runtime);
+    const std::weak_ptr<Owner> gone = owner;
+    owner->pool.cast(Again{owner});
+    runtime.run_until_idle();
+    auto core = owner->pool.core();
+    owner.reset();
+    EXPECT_FALSE(gone.expired());
+
+    core->stop();
+
+    EXPECT_TRUE(gone.expired());
   });
 }
 
