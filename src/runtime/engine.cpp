@@ -207,10 +207,14 @@ bool Engine::drain(Duration deadline) {
   if (runs_here())
     fail(ErrorCode::would_deadlock,
          "drain inside a handler of the same " + std::string(kind_) + " waits for that handler");
-  const Ticks until = after(runtime_->now(), deadline);
+  if (cell_.enter([&] { return phase_ == Phase::stopped; })) return true;
+  return wait_for_idle(after(runtime_->now(), deadline));
+}
+
+bool Engine::wait_for_idle(Ticks until) {
   WaitPoint idle;
   const bool wait = cell_.enter([&] {
-    if (is_idle() || phase_ == Phase::stopped) return false;
+    if (is_idle()) return false;
     drain_waiters_.push_back(&idle);
     return true;
   });

@@ -125,6 +125,8 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
 
   // ---- not in the cell
   void tell(Told& told);
+  /// Whatever the phase. False: the deadline passed.
+  bool wait_for_idle(Ticks until);
   void settle_and_tell();
   /// Runs `job` when the engine has waited long enough, once the shutdown time is over, for what it
   /// then still has to tell the user's code: as long again, and enough for what does not block.

@@ -140,7 +140,7 @@ void SupervisorCore::undo_start() noexcept {
   });
   pump();
   try {
-    drain(infinity);
+    wait_for_idle(never);  // it has not started, so drain() would not wait
   } catch (...) {
     // A simulation in which a child's stop could never end.
   }
