@@ -24,6 +24,7 @@
 #include <poolder/pool/options.hpp>
 #include <poolder/pool/pool.hpp>
 #include <poolder/pool/stats.hpp>
+#include <poolder/runtime/engine_stats.hpp>
 #include <poolder/runtime/event.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/future.hpp>

@@ -129,6 +129,20 @@ BatcherStats BatcherCore::stats() const {
   return stats;
 }
 
+EngineStats BatcherCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  stats.size = options_.max_concurrent_batches;
+  cell_.enter([&] {
+    stats.busy = handlers();
+    stats.queued = queue_.held();
+    stats.processed = items_;
+    stats.failed = failed_;
+    stats.retried = retried_;
+    stats.dropped = dropped_ + queue_.pushed_out();
+  });
+  return stats;
+}
+
 std::size_t BatcherCore::spare_batches() const {
   return cell_.enter([&] { return queue_.spare(); });
 }
@@ -145,9 +159,14 @@ void BatcherCore::carry_out(Effects& effects) {
                 if (const auto self = core.lock())
                   static_cast<BatcherCore&>(*self).backoff_over(ticket, generation);
               });
-  if (effects.given_up > 0) report_given_up(effects.given_up, stopped_first);
-  if (effects.pushed_out) report_given_up(1, "the queue was full and drops the oldest");
+  const auto kept = effects.pushed_out + effects.given_up > 0 ? shared_from_this() : nullptr;
   tell(effects.told);
+  if (effects.pushed_out > 0)
+    report_given_up(effects.pushed_out, "the queue was full and drops the oldest");
+  if (effects.given_up > 0) {
+    tell_batch(Event::Kind::job_failed, effects.given_up, 0, stopped_first);
+    report_given_up(effects.given_up, stopped_first);
+  }
   HeldBatch::free(effects.freed);  // last: an item may own the batcher, and so wait for its end
 }
 
@@ -207,9 +226,25 @@ void BatcherCore::report_lost(std::size_t items, std::string_view why) noexcept 
   report_given_up(items, why);
 }
 
-void BatcherCore::report_given_up(std::size_t items, std::string_view why) noexcept {
-  log_once(2, "gave up " + std::to_string(items) + " items of type " +
-                  std::string(type_.item_name) + ": " + std::string(why));
+void BatcherCore::report_given_up(std::size_t items, std::string_view why,
+                                  bool unhandled) noexcept {
+  if (runtime().events().anyone())
+    tell_batch(Event::Kind::job_dropped, items, 0, why);
+  else if (unhandled)
+    log_once(2, "gave up " + std::to_string(items) + " items of type " +
+                    std::string(type_.item_name) + ": " + std::string(why));
+}
+
+void BatcherCore::tell_batch(Event::Kind kind, std::size_t items, int attempt,
+                             std::string_view what, Duration delay) const noexcept {
+  (void)tell_event([&] {
+    return Event{.kind = kind,
+                 .task = std::string(type_.item_name),
+                 .attempt = attempt,
+                 .what = std::string(what),
+                 .duration = delay,
+                 .count = items};
+  });
 }
 
 }  // namespace poolder::detail

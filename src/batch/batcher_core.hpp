@@ -44,6 +44,7 @@ class BatcherCore final : public Engine {
   bool drain(Duration deadline);
   std::size_t size() const;
   BatcherStats stats() const;
+  EngineStats engine_stats() const override;
   /// Batches without items, whose memory is kept for the next ones.
   std::size_t spare_batches() const;
 
@@ -81,8 +82,8 @@ class BatcherCore final : public Engine {
     Ticks flush_at = never, hibernate_at = never, rest_until = never;
     std::uint64_t resting = 0;  ///< the ticket of a batch in backoff
     HeldBatch* freed = nullptr;
-    std::size_t given_up = 0;  ///< to be reported, too
-    bool pushed_out = false;
+    std::size_t given_up = 0;    ///< items of a batch that was to be tried again; to be reported
+    std::size_t pushed_out = 0;  ///< items; too
   };
 
   /// What a lane does next, and what became of it.
@@ -148,7 +149,10 @@ class BatcherCore final : public Engine {
   BatchItems lay_out_quietly(HeldBatch*& batch) const noexcept;
   Recovery recover(const Task& task, BatchItems& items, const Failure& failure);
   void tell_dropped(void* definition, BatchItems& items, const Failure& failure) noexcept;
-  void report_given_up(std::size_t items, std::string_view why) noexcept;
+  /// `unhandled`: nobody else knows of it.
+  void report_given_up(std::size_t items, std::string_view why, bool unhandled = true) noexcept;
+  void tell_batch(Event::Kind kind, std::size_t items, int attempt = 0, std::string_view what = {},
+                  Duration delay = {}) const noexcept;
 
   static constexpr std::string_view stopped_first = "the batcher stopped before this was handled";
 
@@ -173,7 +177,7 @@ class BatcherCore final : public Engine {
   bool hibernate_due_ = false;
   bool gave_up_ = false;   // the shutdown time is over
   bool speaking_ = false;  // last words are under way, and not too long yet
-  bool push_out_reported_ = false;
+  std::uint64_t push_outs_reported_ = 0;
   Random random_;
   std::uint64_t items_ = 0, batches_ = 0, failed_ = 0, retried_ = 0, dropped_ = 0;
 };

@@ -158,6 +158,7 @@ void BatcherCore::attempt(Task& task) {
   std::exception_ptr error;
   try {
     lay_out(task.batch, items);
+    if (task.batch->attempts == 0) tell_batch(Event::Kind::batch_flushed, task.batch->count());
     type_.handle_batch(task.definition.get(), items);
   } catch (...) {
     error = std::current_exception();
@@ -199,8 +200,10 @@ BatchItems BatcherCore::lay_out_quietly(HeldBatch*& batch) const noexcept {
 void BatcherCore::attempt_failed(Task& task, BatchItems& items, const std::exception_ptr& error) {
   const Failure failure{++task.batch->attempts, error};
   const Recovery recovery = recover(task, items, failure);
+  const std::size_t count = task.batch->handed_over;
   if (recovery.kind() == Recovery::Kind::ignore) {
     task.end = Task::End::ignored;
+    tell_batch(Event::Kind::job_failed, count, failure.attempt, failure.what());
     return;
   }
   const bool last = failure.attempt >= options_.retry.max_attempts || items.taken;
@@ -209,11 +212,13 @@ void BatcherCore::attempt_failed(Task& task, BatchItems& items, const std::excep
         recovery.kind() == Recovery::Kind::retry || recovery.delay() <= Duration{0};
     task.end = at_once ? Task::End::again : Task::End::rest;
     task.delay = recovery.delay();
+    tell_batch(Event::Kind::job_retried, count, failure.attempt, failure.what(),
+               at_once ? Duration{0} : task.delay);
     return;
   }
   task.end = Task::End::given_up;
-  if (!type_.handle_error && !type_.handle_dropped)
-    report_given_up(task.batch->count(), failure.what());
+  tell_batch(Event::Kind::job_failed, count, failure.attempt, failure.what());
+  report_given_up(count, failure.what(), !type_.handle_error && !type_.handle_dropped);
   tell_dropped(task.definition.get(), items, failure);
 }
 

@@ -2,6 +2,7 @@
 
 #include <new>
 #include <string>
+#include <utility>
 
 #include <poolder/core/error.hpp>
 
@@ -81,8 +82,8 @@ void BatcherCore::note_push(Effects& effects) {
     }
     if (hibernates_) touched(now, effects);
   }
-  if (queue_.pushed_out() > 0 && !push_out_reported_)
-    effects.pushed_out = push_out_reported_ = true;
+  const std::uint64_t reported = std::exchange(push_outs_reported_, queue_.pushed_out());
+  effects.pushed_out += static_cast<std::size_t>(push_outs_reported_ - reported);
   if (draining_ > 0 && queue_.held() == queue_.size()) queue_.hand_over();
 }
 

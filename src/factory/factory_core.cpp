@@ -6,7 +6,6 @@
 #include <poolder/core/error.hpp>
 #include <poolder/worker/retry.hpp>
 
-#include "runtime/events.hpp"
 #include "runtime/registry.hpp"
 
 namespace poolder::detail {
@@ -201,6 +200,13 @@ bool FactoryCore::owns(Pid pid) const noexcept {
   });
 }
 
+EngineStats FactoryCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  stats.dropped = dropped();
+  cell_.enter([&] { stats.size = members_; });
+  return stats;
+}
+
 Slot& FactoryCore::reach(const ChildRef& to, FactoryHandle::Guard group) const {
   check_thread();
   check_open();
@@ -230,8 +236,8 @@ bool FactoryCore::admit_restart() {
 void FactoryCore::fail_for_good(std::string why) {
   const ExitReason reason{ExitReason::Kind::failed, std::move(why)};
   if (!stop_for(reason)) return;
-  const bool heard = runtime().events().tell(
-      *this, [&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
+  const bool heard =
+      tell_event([&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
   if (!heard)
     log_once(1, "it gave up: " + reason.what + ", more than " +
                     std::to_string(options_.restart.max_restarts) + " in " +

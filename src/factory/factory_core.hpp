@@ -35,6 +35,8 @@ class FactoryCore final : public Engine {
   ~FactoryCore() override;
 
   bool owns(Pid pid) const noexcept override;
+  /// Of its children no more than their number: there may be a million.
+  EngineStats engine_stats() const override;
 
   // factory_core.cpp
   ChildRef start_child(std::string_view group, const ChildType& type,

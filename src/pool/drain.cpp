@@ -27,7 +27,7 @@ bool PoolCore::drain(Duration deadline) {
   check_thread();
   if (runs_here())
     fail(ErrorCode::would_deadlock,
-         "drain inside a handler of the same pool waits for that handler");
+         "drain inside a handler or listener of the same pool waits for that");
   const Ticks until = after(runtime_->now(), deadline);
   drainers_.fetch_add(1, std::memory_order_seq_cst);
   struct Done {

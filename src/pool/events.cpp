@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pool/pool_core.hpp"
+#include "runtime/telling.hpp"
 
 namespace poolder::detail {
 
@@ -16,6 +17,7 @@ Subscription PoolCore::on(PoolEvents events) const {
 
 void PoolCore::hear_init_start() noexcept {
   if (!listeners_.anyone()) return;
+  const Telling telling{*this};
   listeners_.tell(*runtime_, [pool = name_](const PoolEvents& each) {
     if (each.init_start) each.init_start(pool);
   });
@@ -23,6 +25,7 @@ void PoolCore::hear_init_start() noexcept {
 
 void PoolCore::hear_created(Pid worker) noexcept {
   if (!listeners_.anyone()) return;
+  const Telling telling{*this};
   listeners_.tell(*runtime_, [pool = name_, worker](const PoolEvents& each) {
     if (each.worker_created) each.worker_created(pool, worker);
   });
@@ -30,6 +33,7 @@ void PoolCore::hear_created(Pid worker) noexcept {
 
 void PoolCore::hear_died(Pid worker, const ExitReason& reason) noexcept {
   if (!listeners_.anyone()) return;
+  const Telling telling{*this};
   listeners_.tell(*runtime_, [pool = name_, worker, reason](const PoolEvents& each) {
     if (each.worker_died) each.worker_died(pool, worker, reason);
   });

@@ -9,6 +9,7 @@
 #include "runtime/home_thread.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/relax.hpp"
+#include "runtime/telling.hpp"
 
 namespace poolder::detail {
 
@@ -124,6 +125,7 @@ void PoolCore::abandoned_ended(Pid worker) {
 void PoolCore::stop() {
   check_thread();
   begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
+  if (Telling::of(*this)) return;
   std::vector<const Slot*> mine = owned_here();
   const auto here = std::this_thread::get_id();
   WaitPoint over;
@@ -206,6 +208,8 @@ bool PoolCore::finish_if_all_closed() {
 ExitReason PoolCore::closing_reason(const Slot&) const {
   return cell_.enter([&] { return reason_; });
 }
+
+bool PoolCore::runs_here() const noexcept { return Telling::of(*this) || !owned_here().empty(); }
 
 // The slots of this pool whose baton the calling thread has: in a handler, an inline call, or
 // between two handlers.

@@ -63,10 +63,11 @@ class PoolCore final : public EngineCore,
   std::string_view type() const noexcept override { return type_; }
   std::string_view name() const noexcept override { return name_; }
   bool owns(Pid pid) const noexcept override;
+  EngineStats engine_stats() const override;
   void stop() override;
   void stop_now() override;
   void restart() override;
-  bool runs_here() const noexcept override { return !owned_here().empty(); }
+  bool runs_here() const noexcept override;
 
   const std::shared_ptr<RuntimeCore>& shared_runtime() const noexcept { return runtime_; }
   const PoolOptions& options() const noexcept { return options_; }

@@ -2,6 +2,23 @@
 
 namespace poolder::detail {
 
+EngineStats PoolCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  stats.size = size();
+  stats.queued = shared_queue_.size();
+  stats.dropped = dropped_so_far();
+  for (std::size_t i = 0; i < slots_.count(); ++i) {
+    const Slot& slot = slots_[i];
+    stats.busy += slot.activation() ? 1 : 0;
+    stats.queued += slot.queue_length();
+    stats.processed += slot.processed();
+    stats.failed += slot.failed();
+    stats.retried += slot.retried();
+    stats.restarts += slot.restarts();
+  }
+  return stats;
+}
+
 PoolStats PoolCore::stats() const {
   PoolStats stats;
   stats.name = name_;

@@ -14,6 +14,14 @@
 
 namespace poolder::detail {
 
+EngineStats EngineCore::engine_stats() const {
+  EngineStats stats;
+  stats.kind = kind();
+  stats.type = type();
+  stats.name = name();
+  return stats;
+}
+
 void EngineCore::on_ended(std::function<void(const ExitReason&)> told) {
   using Listener = const std::function<void(const ExitReason&)>;
   const auto listener = std::make_shared<Listener>(std::move(told));

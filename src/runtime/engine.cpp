@@ -9,6 +9,7 @@
 #include "runtime/log.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/relax.hpp"
+#include "runtime/telling.hpp"
 
 namespace poolder::detail {
 
@@ -34,7 +35,7 @@ std::vector<const void*> Engine::handlers_here() const {
   return handlers;
 }
 
-bool Engine::runs_here() const noexcept { return !handlers_here().empty(); }
+bool Engine::runs_here() const noexcept { return Telling::of(*this) || !handlers_here().empty(); }
 
 void Engine::handler_ends(Generation generation, const void* handler, Told& told) {
   std::erase(inside_, handler);
@@ -162,6 +163,7 @@ void Engine::stop() {
   check_thread();
   const auto kept = shared_from_this();
   stop_for({ExitReason::Kind::shutdown, "it was stopped"});
+  if (Telling::of(*this)) return;
   auto mine = handlers_here();
   const auto here = std::this_thread::get_id();
   const HandlerNote* const note = HandlerNote::innermost(this);
@@ -205,8 +207,8 @@ void Engine::stop_now() {
 bool Engine::drain(Duration deadline) {
   check_thread();
   if (runs_here())
-    fail(ErrorCode::would_deadlock,
-         "drain inside a handler of the same " + std::string(kind_) + " waits for that handler");
+    fail(ErrorCode::would_deadlock, "drain inside a handler or listener of the same " +
+                                        std::string(kind_) + " waits for that");
   if (cell_.enter([&] { return phase_ == Phase::stopped; })) return true;
   return wait_for_idle(after(runtime_->now(), deadline));
 }
@@ -218,9 +220,9 @@ bool Engine::wait_for_idle(Ticks until) {
     drain_waiters_.push_back(&idle);
     return true;
   });
-  if (!wait) return true;
+  if (!wait) return runtime_->events().settle(until);
   try {
-    if (idle.wait_until(*runtime_, until)) return true;
+    if (idle.wait_until(*runtime_, until)) return runtime_->events().settle(until);
   } catch (...) {
     withdraw(drain_waiters_, idle);
     throw;

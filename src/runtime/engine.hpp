@@ -13,6 +13,7 @@
 #include <poolder/runtime/detail/core.hpp>
 
 #include "runtime/activation.hpp"
+#include "runtime/events.hpp"
 #include "runtime/scheduler_thread.hpp"
 
 namespace poolder::detail {
@@ -131,6 +132,12 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
   /// Runs `job` when the engine has waited long enough, once the shutdown time is over, for what it
   /// then still has to tell the user's code: as long again, and enough for what does not block.
   void after_second_grace(std::function<void()> job);
+  /// Tells who listens to the runtime's engines of the event that make() returns; false: nobody
+  /// does.
+  template <class F>
+  bool tell_event(F&& make) const noexcept {
+    return runtime_->events().tell(*this, make);
+  }
   /// A line on stderr.
   void log(const std::string& line) noexcept;
   /// The same, once for each bit of `kind`.

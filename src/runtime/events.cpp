@@ -1,5 +1,7 @@
 #include "runtime/events.hpp"
 
+#include "runtime/telling.hpp"
+
 namespace poolder::detail {
 
 Subscription Events::add(std::function<void(const Event&)> callback) const {
@@ -7,6 +9,7 @@ Subscription Events::add(std::function<void(const Event&)> callback) const {
 }
 
 void Events::tell_all(const EngineCore& engine, Event event) const {
+  const Telling telling{engine};
   event.engine = engine.kind();
   event.name = engine.name();
   listeners_.tell(core_, [told = std::make_shared<const Event>(std::move(event))](

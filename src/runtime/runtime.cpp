@@ -43,6 +43,15 @@ Subscription Runtime::on(std::function<void(const Event&)> callback) {
   return core_->events().add(std::move(callback));
 }
 
+RuntimeStats Runtime::stats() const {
+  core_->check_thread();
+  RuntimeStats stats;
+  for (const auto& engine : core_->registry().all())
+    stats.engines.push_back(engine->engine_stats());
+  stats.callbacks_failed = core_->callback_failures();
+  return stats;
+}
+
 std::chrono::steady_clock::time_point Runtime::now() const {
   return std::chrono::steady_clock::time_point{Duration{core_->now()}};
 }

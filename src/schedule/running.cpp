@@ -44,7 +44,8 @@ bool SchedulerCore::request(ScheduledJob& job, Ticks due, Aftermath& rest) {
   job.last_due = due;
   if (job.under_way == 0 || options_.overlap == Overlap::allow)
     return launch(job, due, rest), false;
-  if (options_.overlap == Overlap::skip) return ++job.skipped, false;
+  if (options_.overlap == Overlap::skip)
+    return skip(job, 1, "its last run was not over", rest), false;
   ++job.waiting;
   ++waiting_;
   return true;
@@ -76,11 +77,20 @@ void SchedulerCore::execute(JobRun& run) noexcept {
 
   Outcome outcome = attempt(run, begun);
   const bool plain = !outcome.threw && outcome.next.changes_nothing();
+  outcome.attempt = run.attempt;
   if (!plain) outcome.job = run.job->name;
   const Moment now = plain ? began : moment();
   // From here on the run may be another thread's.
-  const Ended ended = cell_.enter([&] { return end(run, outcome, now, rest); });
-  report(ended, outcome);
+  const Generation its_own = run.generation;
+  const Ended ended = cell_.enter([&] {
+    const Ended how = end(run, outcome, now, rest);
+    if (how == Ended::well) is_over(its_own, outcome, rest);
+    return how;
+  });
+  if (ended != Ended::well) {  // it counts as running until that is told
+    report(ended, outcome, rest);
+    cell_.enter([&] { is_over(its_own, outcome, rest); });
+  }
   carry_out(rest);
 }
 
@@ -115,13 +125,16 @@ SchedulerCore::Outcome SchedulerCore::attempt(JobRun& run, Begun begun) {
   outcome.activation = here.activation();
   JobHost host{*this, run};
   Context context{host, Pid{}, 0, run.attempt};
+  if (run.attempt == 1)
+    (void)tell_event(
+        [&] { return Event{.kind = Event::Kind::schedule_fired, .task = run.job->name}; });
   try {
     outcome.next = run.job->call(context);
   } catch (...) {
     const std::exception_ptr error = std::current_exception();
     outcome.threw = true;
     outcome.recovery = ask(run, error);
-    if (begun == Begun::to_be_named) outcome.what = describe(error);
+    if (begun == Begun::to_be_named || runtime().events().anyone()) outcome.what = describe(error);
   }
   return outcome;
 }
@@ -148,27 +161,33 @@ SchedulerCore::Ended SchedulerCore::end(JobRun& run, const Outcome& outcome, Mom
   } else {
     over(run, rest);
   }
-  handler_ends(its_own, outcome.activation, rest.told);
-  let_go_if_last(rest);
   return ended;
 }
 
-// What goes wrong is said once for each job.
+void SchedulerCore::is_over(Generation its_own, const Outcome& outcome, Aftermath& rest) {
+  handler_ends(its_own, outcome.activation, rest.told);
+  let_go_if_last(rest);
+}
+
+// What goes wrong is said once for each job, where nobody listens.
 SchedulerCore::Ended SchedulerCore::settle_run(JobRun& run, const Outcome& outcome, Moment now,
                                                Aftermath& rest) {
   ScheduledJob& job = *run.job;
+  const bool unheard = !runtime().events().anyone();
   Ended ended = Ended::well;
   if (outcome.threw && wants_another(run, outcome)) {
     if (accepting_ && run.life == job.life) return try_again(run, outcome, now, rest);
-    ++job.failed;
+    ended = Ended::failed;
     give_up(1, rest);
   } else if (outcome.threw) {
-    ++job.failed;
-    if (!hooks_.handle_error && !std::exchange(job.failure_said, true)) ended = Ended::failed;
+    ended = Ended::failed;
+    rest.to_be_said = unheard && !hooks_.handle_error && !std::exchange(job.failure_said, true);
   } else if (!apply(run, outcome.next, now, rest)) {
-    ++job.failed;
-    if (!std::exchange(job.misnaming_said, true)) ended = Ended::naming_no_job;
+    ended = Ended::naming_no_job;
+    rest.to_be_said = unheard && !std::exchange(job.misnaming_said, true);
   }
+  job.failed += ended == Ended::well ? 0 : 1;
+  ++(ended == Ended::well ? runs_well_ : runs_failed_);
   over(run, rest);
   return ended;
 }
@@ -184,6 +203,8 @@ SchedulerCore::Ended SchedulerCore::try_again(JobRun& run, const Outcome& outcom
   const Duration delay = outcome.recovery ? outcome.recovery->delay()
                                           : retry_delay(options_.retry, run.attempt, random_);
   ++run.attempt;
+  ++attempts_retried_;
+  rest.retry_in = std::max(delay, Duration{0});
   if (delay <= Duration{0}) {
     rest.launched.push_back(&run);
     return Ended::to_be_retried;
@@ -234,7 +255,7 @@ void SchedulerCore::apply_to_itself(const JobRun& run, const When& when, Moment 
 
 // It was launched, and does not come to its next attempt.
 void SchedulerCore::give_up_run(JobRun& run, Aftermath& rest) {
-  ++(run.attempt > 1 ? run.job->failed : run.job->skipped);
+  run.attempt > 1 ? give_up_retry(*run.job, rest) : skip(*run.job, 1, "it was cancelled", rest);
   give_up(1, rest);
   over(run, rest);
 }
@@ -248,8 +269,16 @@ void SchedulerCore::over(JobRun& run, Aftermath& rest) {
   release(std::move(run.job), rest);
 }
 
-void SchedulerCore::report(Ended ended, const Outcome& outcome) {
-  if (ended != Ended::failed && ended != Ended::naming_no_job) return;
+void SchedulerCore::report(Ended ended, const Outcome& outcome, const Aftermath& rest) {
+  (void)tell_event([&] {
+    const bool retried = ended == Ended::to_be_retried, misnamed = ended == Ended::naming_no_job;
+    return Event{.kind = retried ? Event::Kind::job_retried : Event::Kind::job_failed,
+                 .task = outcome.job,
+                 .attempt = outcome.attempt,
+                 .what = misnamed ? "it gave a time to a job that there is not" : outcome.what,
+                 .duration = rest.retry_in};
+  });
+  if (!rest.to_be_said) return;
   std::string line = "the job \"";
   line.append(outcome.job);
   if (ended == Ended::failed) {

@@ -106,12 +106,12 @@ void SchedulerCore::drop(ScheduledJob& job, Aftermath& rest) {
   job.paused = false;
   ++job.life;
   give_up(job.waiting + job.retries.size(), rest);
-  job.skipped += job.waiting;
+  skip(job, job.waiting, "it was cancelled", rest);
   waiting_ -= std::exchange(job.waiting, 0);
   job.by_hand = 0;
   for (const RetryTime& each : std::exchange(job.retries, {})) {
     JobRun& run = *retries_.extract(each).mapped();
-    ++job.failed;
+    give_up_retry(job, rest);
     over(run, rest);
   }
   if (job.is_defined()) return timetable_.clear(job.row);
@@ -173,6 +173,21 @@ std::vector<JobStats> SchedulerCore::jobs() {
   return all;
 }
 
+EngineStats SchedulerCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  cell_.enter([&] {
+    stats.size = by_name_.size();
+    stats.busy = handlers();
+    stats.queued =
+        static_cast<std::size_t>(waiting_) + under_way_ - std::min(under_way_, handlers());
+    stats.processed = runs_well_;
+    stats.failed = runs_failed_;
+    stats.retried = attempts_retried_;
+    stats.dropped = times_skipped_;
+  });
+  return stats;
+}
+
 JobStats SchedulerCore::stats_of(const ScheduledJob& job, Moment now) const {
   const auto time = [](std::optional<Ticks> ticks) {
     using std::chrono::system_clock;
@@ -204,9 +219,17 @@ void SchedulerCore::carry_out(Aftermath& rest) {
   }
   if (rest.given_up > 0) report_given_up(rest.given_up);
   tell(rest.told);
+  for (Unrun& each : rest.unrun)
+    (void)tell_event([&] {
+      return Event{.kind = each.kind,
+                   .task = std::move(each.job),
+                   .what = std::string(each.why),
+                   .count = static_cast<std::size_t>(each.times)};
+    });
 }
 
 void SchedulerCore::report_given_up(std::uint64_t runs) {
+  if (runtime().events().anyone()) return;  // and has been told of each
   const bool stopped = is_closed();
   std::string line = "gave up " + std::to_string(runs);
   line.append(runs == 1 ? " run: " : " runs: ")

@@ -51,6 +51,7 @@ class SchedulerCore final : public Engine {
   void pause(std::string_view name);
   void resume(std::string_view name);
   std::vector<JobStats> jobs();
+  EngineStats engine_stats() const override;
 
   // For JobRun.
   void execute(JobRun& run) noexcept;
@@ -62,6 +63,12 @@ class SchedulerCore final : public Engine {
   void system_clock_was_set() override;
 
  private:
+  struct Unrun {
+    Event::Kind kind;
+    std::string job;
+    std::uint64_t times;
+    std::string_view why;
+  };
   /// What is left to do outside the cell after a change in it.
   struct Aftermath {
     std::vector<JobRun*> launched;               // to be scheduled
@@ -69,15 +76,19 @@ class SchedulerCore final : public Engine {
     std::vector<std::shared_ptr<void>> dropped;  // users' objects
     Generation generation = 0;                   // in which destroying them is a handler
     std::uint64_t given_up = 0;                  // runs
+    std::vector<Unrun> unrun;                    // to be told; empty where nobody listens
+    Duration retry_in{0};
+    bool to_be_said = false;  // what went wrong, on stderr
     Told told;
   };
   struct Outcome {
     ScheduleNext next;
     bool threw = false;
-    std::string what;                  // of it, where the log is to have it
+    std::string what;                  // of it, where anybody is to have it
     std::optional<Recovery> recovery;  // none: the policy decides
     const Activation* activation = nullptr;
     std::string job;  // where there is something to report
+    int attempt = 1;
   };
   enum class Begun { no, yes, to_be_named };  // its failure would be the job's first
   enum class Ended { well, to_be_retried, failed, naming_no_job };
@@ -113,13 +124,14 @@ class SchedulerCore final : public Engine {
   // ---- running.cpp
   Outcome attempt(JobRun& run, Begun begun);
   std::optional<Recovery> ask(const JobRun& run, const std::exception_ptr& error);
-  void report(Ended ended, const Outcome& outcome);
+  void report(Ended ended, const Outcome& outcome, const Aftermath& rest);
   // in the cell
   bool request(ScheduledJob& job, Ticks due, Aftermath& rest);
   void launch(ScheduledJob& job, Ticks due, Aftermath& rest);
   void launch_waiting(ScheduledJob& job, Aftermath& rest);
   Begun begin(JobRun& run, Moment now, Aftermath& rest);
   Ended end(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
+  void is_over(Generation its_own, const Outcome& outcome, Aftermath& rest);
   Ended settle_run(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
   bool wants_another(const JobRun& run, const Outcome& outcome) const noexcept;
   Ended try_again(JobRun& run, const Outcome& outcome, Moment now, Aftermath& rest);
@@ -136,6 +148,8 @@ class SchedulerCore final : public Engine {
   void take_due(Moment now, Aftermath& rest);
   void retry_first(Aftermath& rest);
   void fire(const Timetable::Due& due, Aftermath& rest);
+  void skip(ScheduledJob& job, std::uint64_t times, std::string_view why, Aftermath& rest);
+  void give_up_retry(ScheduledJob& job, Aftermath& rest);
   Ticks hibernates_at() const noexcept;
   Ticks next_tick(Moment now);
   void wind(Moment now) { wind_for(next_tick(now)); }
@@ -180,6 +194,8 @@ class SchedulerCore final : public Engine {
   std::uint64_t last_retry_ = 0;
   std::size_t under_way_ = 0;
   std::uint64_t waiting_ = 0;  // of all jobs
+  // Of all jobs, those that are no more included.
+  std::uint64_t runs_well_ = 0, runs_failed_ = 0, attempts_retried_ = 0, times_skipped_ = 0;
   bool hibernating_ = false;
   bool hibernated_ = false;  // in this idle time
   Ticks idle_since_ = 0;

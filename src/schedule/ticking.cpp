@@ -89,13 +89,29 @@ void SchedulerCore::fire(const Timetable::Due& due, Aftermath& rest) {
   std::uint64_t wanted = due.on_time ? 1 : 0;
   if (options_.missed == Missed::run_once) wanted = 1;
   if (options_.missed == Missed::run_all) wanted = std::min(due.times, Timetable::most_counted);
-  job.skipped += due.times - wanted;
+  skip(job, due.times - wanted, "its time had passed when it was looked at", rest);
   if (wanted == 1) return (void)request(job, due.last, rest);
   if (wanted == 0) return;
   job.last_due = due.last;
   job.waiting += wanted;
   waiting_ += wanted;
   launch_waiting(job, rest);
+}
+
+void SchedulerCore::skip(ScheduledJob& job, std::uint64_t times, std::string_view why,
+                         Aftermath& rest) {
+  job.skipped += times;
+  times_skipped_ += times;
+  if (times > 0 && runtime().events().anyone())
+    rest.unrun.push_back({Event::Kind::schedule_missed, job.name, times, why});
+}
+
+void SchedulerCore::give_up_retry(ScheduledJob& job, Aftermath& rest) {
+  ++job.failed;
+  ++runs_failed_;
+  if (runtime().events().anyone())
+    rest.unrun.push_back(
+        {Event::Kind::job_failed, job.name, 1, "no more attempts: it was cancelled"});
 }
 
 Ticks SchedulerCore::hibernates_at() const noexcept {

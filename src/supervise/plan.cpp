@@ -41,6 +41,7 @@ Plan::Verdict Plan::ended(Id child, std::uint64_t life, bool abnormally, Ticks n
   member->state = State::ended;
   if (wants_restart(member->restart, abnormally)) {
     if (!window_.admit(now)) return Verdict::give_up;
+    ++restarts_;
     restart(child);
     return Verdict::go_on;
   }
@@ -54,6 +55,7 @@ Plan::Verdict Plan::retry(Id child, Ticks now) {
   const Member* member = find(child);
   if (!member || member->state != State::restarting) return Verdict::go_on;
   if (!window_.admit(now)) return Verdict::give_up;
+  ++restarts_;
   restart(child);
   return Verdict::go_on;
 }

@@ -66,6 +66,8 @@ class Plan {
   std::uint64_t life(Id child) const noexcept;
   /// Children that run or are on their way.
   std::size_t count() const noexcept;
+  /// How many restarts the intensity has admitted.
+  std::uint64_t restarts() const noexcept { return restarts_; }
   /// Nothing runs.
   bool all_down() const noexcept;
 
@@ -94,6 +96,7 @@ class Plan {
 
   Strategy strategy_;
   RestartWindow window_;
+  std::uint64_t restarts_ = 0;
   std::vector<Member> members_;  // in the order of their start
   std::deque<Step> steps_;
   std::vector<Id> forgotten_;

@@ -140,6 +140,7 @@ class SupervisorCore final : public Engine {
   };
 
   // Engine: what it says of itself
+  EngineStats engine_stats() const override;
   bool is_idle() const noexcept override;
   bool may_end() const noexcept override { return stopping_children_ && all_done(); }
   void begin_stop() override;
@@ -176,6 +177,7 @@ class SupervisorCore final : public Engine {
   void take_news(Todo& todo);
   void take_end(const Ended& end, Todo& todo);
   void give_up(Id child, std::string_view why, Todo& todo);
+  void give_up_for(ExitReason reason);
   void finish_current(std::exception_ptr&& error = nullptr, std::string_view what = {});
   void bury_forgotten();
   void deadline(std::uint64_t number);

@@ -36,6 +36,15 @@ bool SupervisorCore::is_idle() const noexcept {
   return !current_ && !hurrying_ && !plan_.busy() && dying_.empty() && inbox_.empty();
 }
 
+EngineStats SupervisorCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  cell_.enter([&] {
+    stats.size = plan_.count();
+    stats.restarts = plan_.restarts();
+  });
+  return stats;
+}
+
 // One thread at a time, and no recursion: an operation that a dead runtime drops ends at once.
 void SupervisorCore::pump() {
   const bool other = cell_.enter([&] {
@@ -71,11 +80,23 @@ void SupervisorCore::carry_out(Todo& todo) {
         runtime(), [job = std::move(job)] { job->supervisor->run(*job); }, Priority::high);
   }
   if (todo.deadline) arm(*todo.deadline);
-  if (todo.give_up) stop_for(std::move(*todo.give_up));
+  if (todo.give_up) give_up_for(std::move(*todo.give_up));
   if (todo.settle) settle_and_tell();
   // Objects of the user's, as a job: their destructors may take long.
   if (!todo.remains.empty())
     run_detached(runtime(), [remains = std::make_shared<Remains>(std::move(todo.remains))] {});
+}
+
+// Told as a job: whoever listens may wait for the supervisor, which stands still here.
+void SupervisorCore::give_up_for(ExitReason reason) {
+  if (!runtime().events().anyone())
+    log_once(gave_up, "it gave up: " + reason.what);
+  else
+    run_detached(runtime(), [kept = self(), reason] {
+      (void)kept->tell_event(
+          [&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
+    });
+  stop_for(std::move(reason));
 }
 
 void SupervisorCore::arm(const Deadline& deadline) {
@@ -200,7 +221,6 @@ void SupervisorCore::give_up(Id child, std::string_view why, Todo& todo) {
   const std::string words = "more than " + std::to_string(allowed_.max_restarts) + " restarts in " +
                             std::to_string(allowed_.period.count() / 1'000'000) +
                             " ms, the last of " + label(child) + ": " + std::string(why);
-  note(gave_up, "it gave up: " + words);
   todo.give_up = ExitReason{ExitReason::Kind::failed, words};
 }
 

@@ -167,7 +167,12 @@ std::size_t TaskerCore::give_up(Message* task, ErrorCode code) {
   ReplyBase* reply = reply_of(*task);
   if (reply) reply->fail(failure(code, why));
   const bool counts = !reply || !reply->withdrawn();
-  if (counts)
+  const bool heard = counts && tell_event([&] {
+                       return Event{.kind = Event::Kind::job_dropped,
+                                    .task = std::string(type.name),
+                                    .what = std::string(why)};
+                     });
+  if (counts && !heard)
     log_once(2, std::string("gave up a task of type ").append(type.name).append(": ").append(why));
   if (type.deliver) {
     type.fail(*task, failure(code, why));
@@ -178,6 +183,15 @@ std::size_t TaskerCore::give_up(Message* task, ErrorCode code) {
   return counts ? 1 : 0;
 }
 
+bool TaskerCore::tell_failed(const MessageType& type, const std::exception_ptr& error) noexcept {
+  return tell_event([&] {
+    return Event{.kind = Event::Kind::job_failed,
+                 .task = std::string(type.name),
+                 .attempt = 1,
+                 .what = std::string(describe(error))};
+  });
+}
+
 TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task,
                                        Generation generation) noexcept {
   const TaskType& type = type_of(task);
@@ -186,9 +200,12 @@ TaskerCore::Ended TaskerCore::run_task(Runner& runner, Message& task,
   const HandlerNote note{static_cast<Engine*>(this), generation};
   ended.activation = here.activation();
   try {
-    ended.well = type.run(task);
+    const std::exception_ptr error = type.run(task);  // gone before its caller is told
+    ended.well = !error;
+    if (error) (void)tell_failed(type, error);
   } catch (...) {
-    log_once(1, "a task threw: " + std::string(describe(std::current_exception())));
+    if (!tell_failed(type, std::current_exception()))
+      log_once(1, "a task threw: " + std::string(describe(std::current_exception())));
   }
   runner.lets_go();
   if (type.deliver) {

@@ -65,6 +65,19 @@ TaskerStats TaskerCore::stats() const {
   return stats;
 }
 
+EngineStats TaskerCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  cell_.enter([&] {
+    stats.size = limit_;
+    stats.busy = running_;
+    stats.queued = queue_.size();
+    stats.processed = processed_;
+    stats.failed = failed_;
+    stats.dropped = dropped_;
+  });
+  return stats;
+}
+
 std::size_t TaskerCore::spare_runners() const {
   return cell_.enter([&] { return idle_.size(); });
 }

@@ -44,6 +44,7 @@ class TaskerCore final : public Engine {
   void push(Message* task);
   void set_limit(std::size_t limit);
   TaskerStats stats() const;
+  EngineStats engine_stats() const override;
   void stop_quietly() noexcept;
   /// Runners that are kept for the next rush.
   std::size_t spare_runners() const;
@@ -107,6 +108,7 @@ class TaskerCore final : public Engine {
   void leave_clearing(Generation generation);
   std::size_t give_up(Message* task, ErrorCode code);
   void schedule_delivery(Message* task, Generation generation);
+  bool tell_failed(const MessageType& type, const std::exception_ptr& error) noexcept;
   Ended run_task(Runner& runner, Message& task, Generation generation) noexcept;
   void expire();
   void hibernate();

@@ -24,8 +24,8 @@ WorkerBox* SlotOwner::create_worker(const WorkerFactory& arguments, Pid pid, Slo
     throw;
   }
   hear_created(pid);
-  runtime_.events().tell(*engine(),
-                         [&] { return Event{.kind = Event::Kind::worker_created, .worker = pid}; });
+  (void)runtime_.events().tell(
+      *engine(), [&] { return Event{.kind = Event::Kind::worker_created, .worker = pid}; });
   return box;
 }
 
@@ -42,7 +42,7 @@ void SlotOwner::worker_ended(Pid pid, const ExitReason& reason) noexcept {
 void SlotOwner::worker_died(Pid pid, const ExitReason& reason) noexcept {
   worker_ended(pid, reason);
   hear_died(pid, reason);
-  runtime_.events().tell(*engine(), [&] {
+  (void)runtime_.events().tell(*engine(), [&] {
     return Event{.kind = Event::Kind::worker_died, .worker = pid, .reason = reason};
   });
 }

@@ -347,12 +347,12 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   void pause() { this->handle_.pause(); }
   void resume() { this->handle_.resume(); }
   /// Waits for a moment at which nothing is queued, running or in backoff. False: the deadline
-  /// passed. Throws Error{would_deadlock} inside one of this pool's handlers.
+  /// passed. Throws Error{would_deadlock} inside one of this pool's handlers or listeners.
   bool drain(Duration deadline) { return this->handle_.drain(deadline); }
   /// Takes no more work, requests the stop tokens, waits up to PoolOptions::shutdown for handlers,
   /// gives up what is queued, and ends the workers. May be called again, by any thread; each call
   /// returns when the pool has stopped. Inside one of this pool's handlers it does not wait for
-  /// that handler.
+  /// that handler, and inside one of its listeners for nothing.
   void stop() { this->handle_.stop(); }
   /// Replaces the worker: its handler, if one runs, is asked to stop and left to itself; its queue
   /// is kept for the next. Nothing happens where it has ended.

@@ -8,6 +8,7 @@
 
 #include <poolder/core/type_name.hpp>
 #include <poolder/runtime/detail/core.hpp>
+#include <poolder/runtime/engine_stats.hpp>
 #include <poolder/runtime/event.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/options.hpp>
@@ -49,6 +50,9 @@ class Runtime {
   /// what it causes itself, or what happens while it waits for something of poolder's, is told as
   /// soon as it has returned. One that throws disturbs nobody.
   Subscription on(std::function<void(const Event&)> callback);
+
+  /// A table of all engines, cheap enough to be asked for many times a second.
+  RuntimeStats stats() const;
 
   /// The steady clock; in simulation the virtual one.
   std::chrono::steady_clock::time_point now() const;

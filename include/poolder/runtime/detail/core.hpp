@@ -14,6 +14,7 @@
 #include <poolder/runtime/detail/runnable.hpp>
 #include <poolder/runtime/detail/timer.hpp>
 #include <poolder/runtime/detail/wait_point.hpp>
+#include <poolder/runtime/engine_stats.hpp>
 #include <poolder/runtime/exit_reason.hpp>
 #include <poolder/runtime/pid.hpp>
 #include <poolder/runtime/subscription.hpp>
@@ -32,6 +33,8 @@ class EngineCore {
   virtual std::string_view type() const noexcept = 0;
   virtual std::string_view name() const noexcept = 0;
   virtual bool owns(Pid pid) const noexcept = 0;
+  /// A snapshot, cheap at any size and load: it is asked for many times a second.
+  virtual EngineStats engine_stats() const;
   /// As the engine's stop(): waits, and may be called again and at any moment.
   virtual void stop() = 0;
   /// Stops as if the shutdown time were over: handlers that still run are left behind. Waits for

@@ -15,9 +15,9 @@ namespace poolder::detail {
 
 /// What a queued task can do. Destroying its message answers its future, if it has one.
 struct TaskType : MessageType {
-  /// Runs it. False: it threw, and its caller is told so. Throws what a task throws that nobody
-  /// waits for.
-  bool (*run)(Message&);
+  /// Runs it. What it threw, where its caller is told so; null: nothing. Throws what a task throws
+  /// that nobody waits for.
+  std::exception_ptr (*run)(Message&);
   /// Where the answer goes; null: there is no future.
   ReplyBase& (*reply)(Message&) noexcept;
   /// For callback(), else null: puts the error in the result's place, and hands the result over.
@@ -56,9 +56,9 @@ Result<Returned<F>> result_of(F& task) {
 // ---------------------------------------------------------------- execute
 
 template <class F>
-bool run_plain(Message& message) {
+std::exception_ptr run_plain(Message& message) {
   invoke_task(Payload<F>::get(message));
-  return true;
+  return nullptr;
 }
 template <class F>
 inline constexpr TaskType plain_type{
@@ -74,14 +74,14 @@ struct Submitted {
 };
 
 template <class F>
-bool run_submitted(Message& message) {
+std::exception_ptr run_submitted(Message& message) {
   auto& submitted = Payload<Submitted<F>>::get(message);
   try {
     submitted.answer->answer_with([&]() -> Returned<F> { return invoke_task(submitted.task); });
-    return true;
+    return nullptr;
   } catch (...) {
     submitted.answer->fail(std::current_exception());
-    return false;
+    return std::current_exception();
   }
 }
 template <class F>
@@ -118,7 +118,7 @@ constexpr TaskType make_called_back_type() {
           [](Message& message) {
             auto& called = Payload::get(message);
             called.run();
-            return called.result->has_value();
+            return called.result->error();
           },
           nullptr,
           [](Message& message, std::exception_ptr error) noexcept {
