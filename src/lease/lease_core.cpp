@@ -93,6 +93,20 @@ LeaseStatus LeaseCore::status() const {
   return cell_.enter([&] { return status_now(); });
 }
 
+EngineStats LeaseCore::engine_stats() const {
+  EngineStats stats = EngineCore::engine_stats();
+  cell_.enter([&] {
+    const LeaseStatus now = status_now();
+    stats.size = now.idle + now.busy;
+    stats.busy = now.busy;
+    stats.queued = now.waiting;
+    stats.processed = acquired_;
+    stats.failed = failed_;
+    stats.dropped = discarded_;
+  });
+  return stats;
+}
+
 LeaseStats LeaseCore::stats() const {
   check_thread();
   LeaseStats stats;

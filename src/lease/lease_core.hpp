@@ -53,6 +53,7 @@ class LeaseCore final : public Engine {
   void remove_idle(std::size_t count);
   LeaseStatus status() const;
   LeaseStats stats() const;
+  EngineStats engine_stats() const override;
   const LeasePoolOptions& options() const noexcept { return options_; }
   void stop_quietly() noexcept;
 

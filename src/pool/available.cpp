@@ -167,7 +167,8 @@ Slot* PoolCore::take_unlisted(bool& settling) {
     Slot& slot = slots_[i];
     if (slot.is_idle())
       if (Slot* taken = take(slot)) return taken;
-    settling = settling || slot.is_settling();
+    // It may have come to rest since: then the next look finds it.
+    settling = settling || (!slot.is_paused() && (slot.is_idle() || slot.is_settling()));
   }
   return nullptr;
 }
