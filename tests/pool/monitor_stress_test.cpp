@@ -53,7 +53,7 @@ TEST(MonitorStress, WhoAsksAgainWhenToldIsToldAgain) {
   constexpr int watchers = 20'000;  // to tell them all takes a while
   Runtime runtime{{.threads = 4}};
   for (int round = 0; round < 10; ++round) {
-    Tally again;
+    Tally again, kept_again;
     Kept kept;
     Unborn::Plan plan;
     Pool<Unborn> pool{runtime, PoolOptions{.size = 1, .restart = {.max_restarts = 100}}, &plan};
@@ -67,12 +67,14 @@ TEST(MonitorStress, WhoAsksAgainWhenToldIsToldAgain) {
         EXPECT_EQ(same.kind, ExitReason::Kind::failed);
         again.add();
       }));
+      kept_again.add();
     };
     for (int i = 0; i < watchers; ++i) kept.add(runtime.monitor(pool.worker(0), tell_again));
 
     plan.go.open();
 
     ASSERT_TRUE(again.reaches(watchers));
+    ASSERT_TRUE(kept_again.reaches(watchers));
     EXPECT_EQ(early, 0);
   }
 }
