@@ -112,7 +112,8 @@ class LeaseCore final : public Engine {
   void serve(Waiter& waiter, LeaseEntry& entry) noexcept;
   void place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept;
   void close(LeaseEntry& entry, Effects& effects) noexcept;
-  bool take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now, Effects& effects) noexcept;
+  bool take_in_again(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
+                     Effects& effects) noexcept;
   void want_creations(Effects& effects) noexcept;
   void begin_making(Making& making) noexcept;
   void end_making(Making& making, Effects& effects) noexcept;

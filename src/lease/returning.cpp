@@ -40,8 +40,8 @@ void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
 }
 
 // True: somebody is to get it, once it has been checked.
-bool LeaseCore::take_back(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
-                          Effects& effects) noexcept {
+bool LeaseCore::take_in_again(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
+                              Effects& effects) noexcept {
   const bool is_ours = is_running() && is_counted(entry);
   if (is_ours && fate == Fate::kept && type_.healthy && !checked && !waiters_.empty()) return true;
   end_loan(entry);
@@ -98,7 +98,7 @@ void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
   for (bool checked = false;; checked = true) {
     const Ticks now = runtime().now();
     Effects effects;
-    if (!cell_.enter([&] { return take_back(entry, fate, checked, now, effects); }))
+    if (!cell_.enter([&] { return take_in_again(entry, fate, checked, now, effects); }))
       return carry_out(effects);
     if (!is_fit(entry)) fate = Fate::discarded;
   }
@@ -108,7 +108,7 @@ void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
 void LeaseCore::hand_on(LeaseEntry& entry) noexcept {
   Effects effects;
   const Ticks now = runtime().now();
-  cell_.enter([&] { (void)take_back(entry, Fate::kept, true, now, effects); });
+  cell_.enter([&] { (void)take_in_again(entry, Fate::kept, true, now, effects); });
   carry_out(effects);
 }
 

@@ -220,7 +220,8 @@ TEST_P(WorkerPool, HasAWorkerThatRunsWhatItIsSent) {
 /// supervisor" of worker_pool's options).
 struct Team {
   explicit Team(Runtime* runtime)
-      : supervisor(*runtime, {}, child<Pool<Server>>(PoolOptions{.size = 2, .restart = {.max_restarts = 100}})) {}
+      : supervisor(*runtime, {},
+                   child<Pool<Server>>(PoolOptions{.size = 2, .restart = {.max_restarts = 100}})) {}
   std::size_t handle_call(Where) { return supervisor.get<Pool<Server>>().call(Where{}); }
   void handle_job(Fail) { supervisor.get<Pool<Server>>().cast(Fail{}); }
   Supervisor supervisor;
