@@ -77,13 +77,19 @@ struct OneAfterAnother {
   int number = 0;
 };
 
+struct OneByOne {
+  OneAfterAnother first;
+  OneAfterAnother begin() const { return first; }
+  std::default_sentinel_t end() const { return {}; }
+};
+
 TEST(BatcherPushAll, HoldsNothingBackWhileItsRangeMakesTheNext) {
   for_each_seed([](std::uint64_t seed) {
     std::vector<int> log;
     SimulatedRuntime runtime{seed};
     Batcher<Numbers> batcher{runtime, BatcherOptions{.limit = 100}, &log};
 
-    batcher.push_all(std::ranges::subrange(OneAfterAnother{&batcher, &log}, std::default_sentinel));
+    batcher.push_all(OneByOne{{&batcher, &log}});
     EXPECT_TRUE(batcher.drain(1s));
 
     EXPECT_EQ(log, (std::vector<int>{0, 1, 2, 3, 4}));

@@ -111,7 +111,7 @@ TEST(PoolEventsStress, ListenersComeAndGoAndMeddle) {
           if (++heard == 1) (void)error_of([&] { pool.call(Work{}, {.timeout = 1ms}); });
           if (heard == 2) pool.cast(Work{});
         }});
-        const Subscription other = runtime.on([&heard](const Event&) {});
+        const Subscription other = runtime.on([](const Event&) {});
         for (int n = 0; n < 3; ++n) (void)error_of([&] { trouble(pool, random); });
         if (step % 2 == 0) mine.cancel();
       }

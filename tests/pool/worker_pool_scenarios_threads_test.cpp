@@ -142,10 +142,9 @@ TEST_P(WorkerPool, ACustomStrategyIsAFunctionOfTheSize) {
   Pool<Server> pool{runtime, {.size = 6}};
   std::size_t next = 0;
   const Route custom{[&](std::size_t size) { return next++ % size; }};
-  for (std::size_t i = 0; i < 12; ++i) {
+  for (std::size_t i = 0; i < 12; i += 2) {
     EXPECT_EQ(pool.call(Where{}, {.route = custom}), i % 6);
     pool.cast(Set{1}, custom);
-    ++i;
   }
   EXPECT_EQ(pool.run([](Server&) { return true; }, {.route = custom}), true);
 }
