@@ -181,10 +181,9 @@ Slot* PoolCore::take(Slot& slot) {
   return nullptr;
 }
 
-Slot& PoolCore::give_to_free_worker(Unsent& unsent) {
+Slot& PoolCore::free_worker() {
   Slot* slot = take_free_worker();
   if (!slot) fail(ErrorCode::no_worker, "no worker of the pool is free");
-  slot->hand_in(unsent.give());
   return *slot;
 }
 

@@ -53,7 +53,12 @@ InlineTurn::InlineTurn(const PoolHandle& pool, const CallOptions& options,
 void InlineTurn::begin_at_a_free_worker(PoolCore& core, const WorkerMessageType& type) {
   slot_ = core.take_free_worker();
   if (!slot_) return;
-  if (Activation::current()) edge_ = std::make_unique<Edge>(core.runtime().wait_graph(), slot_);
+  try {
+    if (Activation::current()) edge_ = std::make_unique<Edge>(core.runtime().wait_graph(), slot_);
+  } catch (...) {
+    slot_->hand_back();
+    throw;
+  }
   box_ = &slot_->begin_inline(type);
 }
 

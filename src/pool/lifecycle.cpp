@@ -13,22 +13,20 @@
 
 namespace poolder::detail {
 
-void PoolCore::begin_stop(ExitReason reason) { (void)try_to_stop(std::move(reason)); }
+void PoolCore::begin_stop(ExitReason reason) { (void)end_life(std::move(reason)); }
 
-// False: it stops already.
-bool PoolCore::try_to_stop(ExitReason reason) {
-  Generation generation = 0;
+PoolCore::Ending PoolCore::end_life(ExitReason reason) {
   const auto here = std::this_thread::get_id();
-  const bool first = cell_.enter([&] {
-    if (phase_ != Phase::running) return false;
+  const Ending ending = cell_.enter([&]() -> Ending {
+    if (phase_ != Phase::running) return {generation_, false};
     phase_ = Phase::closing;
     closer_ = here;
     closed_.store(true, std::memory_order_seq_cst);
     reason_ = std::move(reason);
-    generation = generation_;
-    return true;
+    return {generation_, true};
   });
-  if (!first) return false;
+  if (!ending.is_mine) return ending;
+  const Generation generation = ending.generation;
   const auto kept = shared_from_this();
   runtime_->allow_spares(
       1);  // slots are closed by scheduler threads, and all of them may be stuck in handlers
@@ -46,7 +44,7 @@ bool PoolCore::try_to_stop(ExitReason reason) {
     closer_ = {};
   });
   finish_if_all_closed();
-  return true;
+  return ending;
 }
 
 // Nobody knows of this pool yet, and its runtime may have no threads left: the slots are closed
@@ -124,15 +122,17 @@ void PoolCore::abandoned_ended(Pid worker) {
 
 void PoolCore::stop() {
   check_thread();
-  begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
+  const Generation life = end_life({ExitReason::Kind::shutdown, "the pool was stopped"}).generation;
   if (Telling::of(*this)) return;
   std::vector<const Slot*> mine = owned_here();
   const auto here = std::this_thread::get_id();
   WaitPoint over;
   std::vector<WaitPoint*> told;
   const bool wait = cell_.enter([&] {
+    // That life may be over already, and the next have begun.
+    if (generation_ != life || phase_ == Phase::stopped || phase_ == Phase::running) return false;
     // Nor does what is destroyed, or called back, by the end itself.
-    if (phase_ == Phase::stopped || closer_ == here) return false;
+    if (closer_ == here) return false;
     if (mine.empty()) return stop_waiters_.push_back(&over), true;
     // A handler does not wait for itself, nor for others that wait like it.
     for (const Slot* each : mine)
@@ -154,8 +154,7 @@ void PoolCore::stop() {
 
 void PoolCore::stop_now() {
   const auto kept = shared_from_this();
-  begin_stop({ExitReason::Kind::shutdown, "the pool was stopped"});
-  abandon_rest(cell_.enter([&] { return generation_; }));
+  abandon_rest(end_life({ExitReason::Kind::shutdown, "the pool was stopped"}).generation);
 }
 
 // Returns once nobody will signal it any more.

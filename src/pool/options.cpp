@@ -18,7 +18,7 @@ static std::string words(PoolRule rule, const PoolOptions& options) {
       return "PoolOptions.queue.capacity must be at least 1; it is " +
              std::to_string(options.queue.capacity);
     case PoolRule::max_wait:
-      return "PoolOptions.queue.max_wait must be above 0; it is " +
+      return "PoolOptions.queue.max_wait must be above 0, and at most 12 days or infinity; it is " +
              milliseconds(options.queue.max_wait);
     case PoolRule::overrun:
       return "PoolOptions.overrun.warn_after must be above 0, and its max_warnings must not be "

@@ -45,7 +45,7 @@ bool PoolCore::admit_restart() {
 
 void PoolCore::fail_for_good(std::string why) {
   const ExitReason reason{ExitReason::Kind::failed, std::move(why)};
-  if (!try_to_stop(reason)) return;
+  if (!end_life(reason).is_mine) return;
   const bool heard = runtime_->events().tell(
       *this, [&] { return Event{.kind = Event::Kind::restart_limit, .reason = reason}; });
   if (!heard && is_first(1))

@@ -100,8 +100,9 @@ class PoolCore final : public EngineCore,
   void call(Unsent& message, ReplyBase& reply, const CallOptions& options, Slot* chosen);
   /// Throws what the route refuses.
   void request(Unsent& message, ReplyBase& reply, const CallOptions& options);
-  /// To that slot, in use or not; what it refuses is stored in the reply.
-  void request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline);
+  /// A request to that slot, in use or not; what it refuses is stored in the reply. True: its queue
+  /// is full, and `blocked` listed there, until Slot::end_offer().
+  bool offer_at(std::size_t index, Message* message, ReplyBase& reply, SlotQueue::Blocked& blocked);
   /// Waits for the reply of that slot. False: the deadline has passed.
   bool wait_for(std::size_t index, ReplyBase& reply, Ticks deadline);
   Ticks deadline_of(const CallOptions& options) const;
@@ -169,6 +170,10 @@ class PoolCore final : public EngineCore,
   enum class Phase { running, closing, stopping, finishing, stopped };
   /// One life, from a start to the end after it.
   using Generation = std::uint32_t;
+  struct Ending {
+    Generation generation;  ///< the life that ends, or has ended
+    bool is_mine;           ///< by this call
+  };
   /// In place of a slot's index, for who drains: whichever comes to rest next.
   static constexpr std::size_t any_slot = unlimited - 1;
   struct Drainer {
@@ -195,11 +200,11 @@ class PoolCore final : public EngineCore,
   void share_request(Unsent& message, ReplyBase& reply, const CallOptions& options, Ticks deadline);
   bool withdraw(Message& message, ReplyBase& reply, std::exception_ptr error);
   Ticks worker_by(const CallOptions& options, Ticks deadline) const;
-  /// Throws Error{no_worker} where none is free.
-  Slot& give_to_free_worker(Unsent& message);
+  Slot& choose_for(Unsent& message, const Route* route);
+  /// Its baton is the caller's. Throws Error{no_worker} where none is free.
+  Slot& free_worker();
   bool push_shared(Message* message, SharedQueue::Blocked* blocked);
   void wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline);
-  bool try_to_stop(ExitReason reason);
   std::optional<Pid> change_size(std::size_t from, std::size_t to);
   void hurry(std::size_t first, std::vector<Pid> going);
   void look_again_after_kill(Slot& slot, Pid victim);
@@ -208,6 +213,7 @@ class PoolCore final : public EngineCore,
   void initialise();
   std::optional<Pid> set_size(std::size_t from, std::size_t to, std::vector<WorkerBox*>& boxes);
   void check_dynamic() const;
+  Ending end_life(ExitReason reason);
   void withdraw_stopper(WaitPoint& point);
   void close_unused();
   void request_stops(Generation generation);

@@ -99,11 +99,6 @@ void PoolHandle::request(Message* message, ReplyBase& reply, const CallOptions& 
   }
 }
 
-void PoolHandle::request_at(std::size_t index, Message* message, ReplyBase& reply,
-                            Ticks deadline) const {
-  core_->request_at(index, message, reply, deadline);
-}
-
 bool PoolHandle::wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) const {
   return core_->wait_for(index, reply, deadline);
 }

@@ -82,9 +82,13 @@ Slot& PoolCore::least_loaded() {
   for (std::size_t free = shared_queue_.take_free(); free != SharedQueue::nobody;
        free = shared_queue_.take_free())
     if (free < now && slots_[free].load() == 0) return slots_[free];
-  Slot& one = slots_[draw(*runtime_) % now];
-  Slot& other = slots_[draw(*runtime_) % now];
-  return other.load() < one.load() ? other : one;
+  for (int tries = 0; tries < 8; ++tries) {
+    Slot& one = slots_[draw(*runtime_) % now];
+    Slot& other = slots_[draw(*runtime_) % now];
+    Slot& better = other.load() < one.load() ? other : one;
+    if (better.load() != unlimited) return better;
+  }
+  return least_loaded_of_all(now);  // most of them are without a worker
 }
 
 Slot& PoolCore::least_loaded_of_all(std::size_t now) {

@@ -3,6 +3,7 @@
 
 #include <poolder/core/error.hpp>
 
+#include "pool/keyed_message.hpp"
 #include "pool/pool_core.hpp"
 #include "runtime/wait_graph.hpp"
 
@@ -25,12 +26,24 @@ void PoolCore::cast(Unsent& unsent, const Route* route) {
     case Routing::available:
       return share(unsent, never);
     case Routing::next_available:
-      return (void)give_to_free_worker(unsent);
+      return free_worker().hand_in(unsent.give());
     default:
       break;
   }
-  Slot& slot = choose(route, Keyed{*unsent});
+  Slot& slot = choose_for(unsent, route);
   slot.cast(unsent.give());
+}
+
+// What is routed by a key otherwise than the pool's messages are keeps that key, for its slot may
+// go before its turn comes.
+Slot& PoolCore::choose_for(Unsent& unsent, const Route* route) {
+  const bool by_key = route && (route->kind() == Route::Kind::hash || route->is(Routing::hash));
+  if (!by_key || !options_.dynamic) [[likely]]
+    return choose(route, Keyed{*unsent});
+  const std::uint64_t key =
+      route->kind() == Route::Kind::hash ? route->value() : Keyed{*unsent}.key();
+  unsent.wrap(with_key(&*unsent, key));
+  return by_routing(Routing::hash, Keyed{*unsent});
 }
 
 bool PoolCore::try_cast(Unsent& unsent) {
@@ -40,7 +53,7 @@ bool PoolCore::try_cast(Unsent& unsent) {
     case Routing::available:
       return try_share(unsent);
     case Routing::next_available:
-      return give_to_free_worker(unsent), true;
+      return free_worker().hand_in(unsent.give()), true;
     default:
       break;
   }
@@ -54,13 +67,20 @@ void PoolCore::call(Unsent& unsent, ReplyBase& reply, const CallOptions& options
   const auto routing = chosen ? std::nullopt : routing_of(route);
   if (routing == Routing::available) return share_call(unsent, reply, options, deadline);
   if (routing == Routing::next_available) {
-    const Slot& slot = give_to_free_worker(unsent);
-    const WaitGraph::Edge edge{runtime_->wait_graph(), &slot};
+    Slot& slot = free_worker();
+    std::optional<WaitGraph::Edge> edge;
+    try {
+      edge.emplace(runtime_->wait_graph(), &slot);
+    } catch (...) {
+      slot.hand_back();
+      throw;
+    }
+    slot.hand_in(unsent.give());
     if (!reply.wait(*runtime_, deadline))
       fail(ErrorCode::timeout, "the call was not answered in time");
     return;
   }
-  Slot& slot = chosen ? *chosen : choose(route, Keyed{*unsent});
+  Slot& slot = chosen ? *chosen : choose_for(unsent, route);
   slot.call(unsent.give(), reply, deadline);
 }
 
@@ -69,19 +89,21 @@ void PoolCore::request(Unsent& unsent, ReplyBase& reply, const CallOptions& opti
   const Route* route = options.route ? &*options.route : nullptr;
   const auto routing = routing_of(route);
   if (routing == Routing::available) return share_request(unsent, reply, options, deadline);
-  if (routing == Routing::next_available) return (void)give_to_free_worker(unsent);
-  Slot& slot = choose(route, Keyed{*unsent});
+  if (routing == Routing::next_available) return free_worker().hand_in(unsent.give());
+  Slot& slot = choose_for(unsent, route);
   slot.request(unsent.give(), reply, deadline);
 }
 
 // A handler does not wait for itself; it gets an error in its own place.
-void PoolCore::request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline) {
+bool PoolCore::offer_at(std::size_t index, Message* message, ReplyBase& reply,
+                        SlotQueue::Blocked& blocked) {
   Unsent unsent{message};
   Slot& slot = slots_[index];
   const std::vector<const Slot*> mine = owned_here();
   if (std::find(mine.begin(), mine.end(), &slot) == mine.end())
-    return slot.request(unsent.give(), reply, deadline);
+    return slot.offer(unsent.give(), reply, blocked);
   reply.fail(failure(ErrorCode::would_deadlock, "the worker would wait for itself"));
+  return false;
 }
 
 bool PoolCore::wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) {
@@ -150,16 +172,16 @@ std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job, 
   return reached;
 }
 
-// Its slot is no more: to the rest, by the same routing. A key function that throws leaves it to
-// turns.
+// Its slot is no more: to the rest, by the key it was sent with, or else as the pool routes. A key
+// function that throws leaves it to turns.
 void PoolCore::requeue_elsewhere(Message* message) noexcept {
-  if (options_.routing == Routing::available) message->shared = 1;
+  const Routing routing = has_own_key(*message) ? Routing::hash : options_.routing;
+  if (routing == Routing::available) message->shared = 1;
   Slot* slot = nullptr;
   try {
     const auto& type = static_cast<const WorkerMessageType&>(*message->type);
-    const bool without_key = options_.routing == Routing::hash && !type.key;
-    if (!without_key && options_.routing != Routing::broadcast)
-      slot = &by_routing(options_.routing, Keyed{*message});
+    const bool without_key = routing == Routing::hash && !type.key;
+    if (!without_key && routing != Routing::broadcast) slot = &by_routing(routing, Keyed{*message});
   } catch (...) {
     report_hook("a key function", std::current_exception());
   }

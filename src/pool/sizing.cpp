@@ -148,8 +148,11 @@ std::vector<Pid> PoolCore::workers() const {
 
 void PoolCore::kill(Pid pid) {
   check_thread();
-  Slot* slot = find(pid);
-  if (slot && slot->kill(pid)) look_again_after_kill(*slot, pid);
+  if (Slot* slot = find(pid)) {
+    if (slot->kill(pid)) look_again_after_kill(*slot, pid);
+  } else if (const auto index = static_cast<std::size_t>(pid.index()); index < slots_.count()) {
+    (void)slots_[index].kill_again(pid);  // it may be on its way out, for the pool has shrunk
+  }
 }
 
 // A handler that began while kill() looked is caught at the next look.

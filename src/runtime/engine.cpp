@@ -71,19 +71,20 @@ void Engine::settle_and_tell() {
   tell(told);
 }
 
-bool Engine::stop_for(ExitReason reason) {
-  Generation generation = 0;
+bool Engine::stop_for(ExitReason reason) { return end_life(std::move(reason)).is_mine; }
+
+Engine::Ending Engine::end_life(ExitReason reason) {
   const auto here = std::this_thread::get_id();
-  const bool first = cell_.enter([&] {
-    if (phase_ != Phase::running) return false;
+  const Ending ending = cell_.enter([&]() -> Ending {
+    if (phase_ != Phase::running) return {generation_, false};
     phase_ = Phase::closing;
     ending_.push_back(here);
     closed_.store(true, std::memory_order_release);
     reason_ = std::move(reason);
-    generation = generation_;
-    return true;
+    return {generation_, true};
   });
-  if (!first) return false;
+  if (!ending.is_mine) return ending;
+  const Generation generation = ending.generation;
   const auto kept = shared_from_this();
   runtime_->allow_spares(1);  // handlers may hold all threads, and the end may need one
   if (shutdown_ != infinity)
@@ -100,7 +101,7 @@ bool Engine::stop_for(ExitReason reason) {
   });
   tell(told);
   if (hurried) end_grace(generation);
-  return true;
+  return ending;
 }
 
 void Engine::end_grace(Generation generation) {
@@ -162,7 +163,7 @@ void Engine::finish() {
 void Engine::stop() {
   check_thread();
   const auto kept = shared_from_this();
-  stop_for({ExitReason::Kind::shutdown, "it was stopped"});
+  const Generation life = end_life({ExitReason::Kind::shutdown, "it was stopped"}).generation;
   if (Telling::of(*this)) return;
   auto mine = handlers_here();
   const auto here = std::this_thread::get_id();
@@ -172,7 +173,9 @@ void Engine::stop() {
   Told told;
   cell_.enter([&] {
     if (note && note->generation() != generation_) mine.clear();  // left behind by an earlier end
-    list = list_for_stop(mine, here);
+    // That life may be over already, and the next have begun.
+    const bool goes_on = generation_ == life && phase_ != Phase::running;
+    list = goes_on ? list_for_stop(mine, here) : nullptr;
     if (list) list->push_back(&over);
     settle(told);
   });
@@ -200,8 +203,7 @@ std::vector<WaitPoint*>* Engine::list_for_stop(const std::vector<const void*>& m
 
 void Engine::stop_now() {
   const auto kept = shared_from_this();
-  stop_for({ExitReason::Kind::shutdown, "it was stopped"});
-  end_grace(cell_.enter([&] { return generation_; }));
+  end_grace(end_life({ExitReason::Kind::shutdown, "it was stopped"}).generation);
 }
 
 bool Engine::drain(Duration deadline) {

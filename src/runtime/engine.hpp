@@ -177,6 +177,11 @@ class Engine : public EngineCore, public std::enable_shared_from_this<Engine> {
  private:
   enum class Phase { running, closing, stopping, finishing, stopped };
 
+  struct Ending {
+    Generation generation;  ///< the life that ends, or has ended
+    bool is_mine;           ///< by this call
+  };
+  Ending end_life(ExitReason reason);
   void end_grace(Generation generation);
   void finish();
   std::vector<WaitPoint*>* list_for_stop(const std::vector<const void*>& mine,

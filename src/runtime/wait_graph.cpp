@@ -22,6 +22,8 @@ WaitGraph::Edge::~Edge() {
 
 WaitGraph::Added WaitGraph::add(const void* cell, const Wait& wait, const HandlerNote* note) {
   return cell_.enter([&]() -> Added {
+    // A killed handler of the cell leaves no claim on it: its slot works on without it.
+    if (!wait.waiter->runs(cell)) return Added::not_needed;
     const auto told = places_.find(cell);
     const bool has_places = told != places_.end();
     if (has_places && !(note && note->generation() == told->second.generation))
@@ -31,8 +33,6 @@ WaitGraph::Added WaitGraph::add(const void* cell, const Wait& wait, const Handle
                             [&](const auto& each) { return each.second.waiter == wait.waiter; });
     if (own != last && own->second.target == wait.target) return Added::not_needed;
     if (closes_a_ring(cell, wait)) return Added::closes_a_ring;
-    // A killed handler of the same cell leaves no claim on it.
-    if (!wait.waiter->runs(cell)) return Added::not_needed;
     if (own == last && !has_places) own = first;
     if (own == last) {
       waits_.emplace(cell, wait);

@@ -223,6 +223,7 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
 }
 
 bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept {
+  const Owning owning{*this};  // what follows may run the user's code
   const MessageType& type = *Activation::current()->task();
   if (!Handler::end(*Activation::current())) return was_taken(&box, nullptr), false;
   if (error) {

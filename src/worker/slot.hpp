@@ -142,6 +142,10 @@ class alignas(64) Slot : public Runnable {
   void call(Message* message, ReplyBase& reply, Ticks deadline);
   /// Queues a request; what the slot refuses is stored in the reply.
   void request(Message* message, ReplyBase& reply, Ticks deadline);
+  /// The same without the wait for room. True: `blocked` is listed for that, until end_offer(),
+  /// which waits for it.
+  bool offer(Message* message, ReplyBase& reply, SlotQueue::Blocked& blocked);
+  void end_offer(SlotQueue::Blocked& blocked, ReplyBase& reply, Ticks deadline);
   /// A message that its owner had already: out of its backoff, or from another slot.
   void requeue(Message* message) noexcept;
 
@@ -194,6 +198,7 @@ class alignas(64) Slot : public Runnable {
   // slot_sending.cpp: messages that arrive
   void push(Message* message, Ticks deadline);
   bool try_push(Message* message, SlotQueue::Blocked* blocked);
+  bool push_or_list(Message* message, SlotQueue::Blocked& blocked);
   void wait_for_room(SlotQueue::Blocked& blocked, Ticks deadline);
 
   // slot.cpp: the turn

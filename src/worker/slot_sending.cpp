@@ -29,14 +29,19 @@ bool Slot::try_push(Message* message, SlotQueue::Blocked* blocked) {
   return result == SlotQueue::Pushed::yes;
 }
 
-void Slot::push(Message* message, Ticks deadline) {
-  if (!queue_) return (void)try_push(message, nullptr);
-  SlotQueue::Blocked blocked{message, {}};
-  if (try_push(message, &blocked)) return;
+// True: it is queued, else `blocked` is listed. Throws where it cannot be.
+bool Slot::push_or_list(Message* message, SlotQueue::Blocked& blocked) {
+  if (try_push(message, &blocked)) return true;
   const QueueOptions& queue = owner_.queue_options();
   if (queue.on_full == OnFull::reject)
     fail(ErrorCode::queue_full, "the slot's queue holds " + std::to_string(queue.capacity));
-  wait_for_room(blocked, deadline);
+  return false;
+}
+
+void Slot::push(Message* message, Ticks deadline) {
+  if (!queue_) return (void)try_push(message, nullptr);
+  SlotQueue::Blocked blocked{message, {}};
+  if (!push_or_list(message, blocked)) wait_for_room(blocked, deadline);
 }
 
 // Returns once the message is queued; else it is the caller's again.
@@ -91,6 +96,29 @@ void Slot::request(Message* message, ReplyBase& reply, Ticks deadline) {
     unsent.give();
   } catch (...) {
     reply.fail(std::current_exception());  // and freeing the message publishes it
+  }
+}
+
+bool Slot::offer(Message* message, ReplyBase& reply, SlotQueue::Blocked& blocked) {
+  Unsent unsent{message};
+  blocked.message = message;
+  bool is_listed = false;
+  try {
+    is_listed = !push_or_list(message, blocked);
+    unsent.give();
+  } catch (...) {
+    reply.fail(std::current_exception());
+  }
+  return is_listed;
+}
+
+void Slot::end_offer(SlotQueue::Blocked& blocked, ReplyBase& reply, Ticks deadline) {
+  Unsent unsent{blocked.message};
+  try {
+    wait_for_room(blocked, deadline);
+    unsent.give();
+  } catch (...) {
+    reply.fail(std::current_exception());
   }
 }
 

@@ -17,6 +17,8 @@ class Unsent {
   Unsent& operator=(const Unsent&) = delete;
 
   Message& operator*() const noexcept { return *message_; }
+  /// `around` owns the message from now on.
+  void wrap(Message* around) noexcept { message_ = around; }
   Message* give() noexcept { return std::exchange(message_, nullptr); }
 
  private:

@@ -48,7 +48,8 @@ template <class D>
 concept MisnamesEvents = requires {
   typename D::Worker;
 }
-&&std::is_class_v<D> && !std::is_final_v<D> && !HasNoEvents<D> && !HasPoolEvents<D>;
+&&!std::same_as<typename D::Worker, D> && std::is_class_v<D> && !std::is_final_v<D> &&
+    !HasNoEvents<D> && !HasPoolEvents<D>;
 
 /// The definition's listeners; null: it has none.
 template <class D>

@@ -48,12 +48,15 @@ enum class PoolRule {
 };
 
 inline constexpr std::size_t largest_pool = std::size_t{1} << 24;
+inline constexpr Duration longest_max_wait = std::chrono::hours{24 * 12};
 
 constexpr PoolRule broken_rule(const PoolOptions& options) noexcept {
   if (options.size == 0) return PoolRule::size;
   if (options.size > largest_pool) return PoolRule::too_large;
   if (options.queue.capacity == 0) return PoolRule::capacity;
   if (options.queue.max_wait <= Duration{0}) return PoolRule::max_wait;
+  if (options.queue.max_wait > longest_max_wait && options.queue.max_wait != infinity)
+    return PoolRule::max_wait;
   if (options.overrun.warn_after <= Duration{0} || options.overrun.max_warnings < 0)
     return PoolRule::overrun;
   if (options.placement == Placement::dedicated && options.dynamic) return PoolRule::placement;
@@ -77,7 +80,8 @@ constexpr PoolOptions checked_pool_options() {
   static_assert(broken != PoolRule::capacity,
                 "poolder: PoolOptions.queue.capacity must be at least 1");
   static_assert(broken != PoolRule::max_wait,
-                "poolder: PoolOptions.queue.max_wait must be above 0");
+                "poolder: PoolOptions.queue.max_wait must be above 0, and at most 12 days or "
+                "infinity");
   static_assert(broken != PoolRule::overrun,
                 "poolder: PoolOptions.overrun.warn_after must be above 0, and its max_warnings "
                 "must not be negative");
@@ -97,14 +101,18 @@ constexpr PoolOptions checked_pool_options() {
 /// A definition's options, checked while compiling. A worker class by itself has none, or those of
 /// a worker, and gets the defaults.
 template <class Definition>
+concept NamesAWorker = requires {
+  typename Definition::Worker;
+}
+&&!std::same_as<typename Definition::Worker, Definition>;  // which each class called Worker has
+template <class Definition>
 constexpr PoolOptions pool_options() {
   if constexpr (HasPoolOptions<Definition>) {
     return checked_pool_options<Definition>();
   } else {
-    static_assert(
-        !requires { typename Definition::Worker; },
-        "poolder: a pool's definition needs `static constexpr poolder::PoolOptions "
-        "options{...};`");
+    static_assert(!NamesAWorker<Definition>,
+                  "poolder: a pool's definition needs `static constexpr poolder::PoolOptions "
+                  "options{...};`");
     return {};
   }
 }

@@ -64,11 +64,7 @@ class PoolMessages {
   /// False where cast would throw queue_full or stopped; never waits.
   template <class M>
   requires HandlesJob<W, M>
-  bool try_cast(M&& job) {
-    if constexpr (std::is_copy_constructible_v<detail::Kept<M>>)
-      if (handle_.routes_by_broadcast(nullptr)) return broadcast(job) > 0;
-    return handle_.try_cast(detail::make_job<W>(std::forward<M>(job)));
-  }
+  bool try_cast(M&& job) { return handle_.try_cast(detail::make_job<W>(std::forward<M>(job))); }
 
   /// Sends a request and waits for its reply. Rethrows what the handler threw. Throws
   /// Error{timeout} at the deadline (the handler's work goes on, its reply goes nowhere),
@@ -148,10 +144,12 @@ class PoolMessages {
     handle_.check_open();
     const detail::Ticks deadline = handle_.deadline_of(options);
     std::vector<detail::ReplyPtr<R>> replies(handle_.size());
+    detail::RequestRound round{handle_, deadline};
     for (std::size_t i = 0; i < replies.size(); ++i) {
       replies[i] = detail::make_reply<R>();
-      handle_.request_at(i, detail::make_call<W>(*replies[i], request), *replies[i], deadline);
+      round.add(i, detail::make_call<W>(*replies[i], request), *replies[i]);
     }
+    round.wait_for_room();
     std::vector<Result<R>> results;
     results.reserve(replies.size());
     for (std::size_t i = 0; i < replies.size(); ++i)
@@ -352,7 +350,8 @@ class Pool : public PoolMessages<typename WorkerOf<D>::type> {
   /// Takes no more work, requests the stop tokens, waits up to PoolOptions::shutdown for handlers,
   /// gives up what is queued, and ends the workers. May be called again, by any thread; each call
   /// returns when the pool has stopped. Inside one of this pool's handlers it does not wait for
-  /// that handler, and inside one of its listeners for nothing.
+  /// that handler, and inside one of its listeners for nothing. What runs that is no handler (a
+  /// worker's constructor or destructor, a listener) is waited for, however long it takes.
   void stop() { this->handle_.stop(); }
   /// Replaces the worker: its handler, if one runs, is asked to stop and left to itself; its queue
   /// is kept for the next. Nothing happens where it has ended.

@@ -36,8 +36,9 @@ struct QueueOptions {
   QueueOrder order = QueueOrder::fifo;
   std::size_t capacity = unlimited;  ///< of one queue: a slot's; the pool's with available
   OnFull on_full = OnFull::block;
-  Duration max_wait =
-      infinity;  ///< what has waited longer is given up, not run; its caller gets Error{timeout}
+  /// What has waited longer is given up, not run; its caller gets Error{timeout}. In a pool
+  /// at most 12 days, or infinity.
+  Duration max_wait = infinity;
 };
 
 /// OTP's intensity: more than max_restarts within period, and the pool gives up.

@@ -67,8 +67,6 @@ class PoolHandle {
   /// Sends; what the route refuses is stored in the reply.
   void request(Message* message, ReplyBase& reply, const CallOptions& options) const;
   Ticks deadline_of(const CallOptions& options) const;
-  /// To that slot; what it refuses is stored in the reply.
-  void request_at(std::size_t index, Message* message, ReplyBase& reply, Ticks deadline) const;
   /// Waits for that slot's reply. False: the deadline has passed. Throws Error{would_deadlock}.
   bool wait_for(std::size_t index, ReplyBase& reply, Ticks deadline) const;
   void check_open() const;
@@ -93,8 +91,33 @@ class PoolHandle {
 
  private:
   friend class InlineTurn;
+  friend class RequestRound;
 
   std::shared_ptr<PoolCore> core_;
+};
+
+/// A request to each of several slots. Those whose queues are full wait for room together, so that
+/// one of them holds up no other.
+class RequestRound {
+ public:
+  RequestRound(const PoolHandle& pool, Ticks deadline) noexcept;
+  ~RequestRound();
+  RequestRound(const RequestRound&) = delete;
+  RequestRound& operator=(const RequestRound&) = delete;
+
+  /// Never waits. The message is the pool's, whatever happens; what the slot refuses is stored in
+  /// the reply, which must live as long as this.
+  void add(std::size_t index, Message* message, ReplyBase& reply);
+  /// Returns once all are queued or refused, at the deadline at last.
+  void wait_for_room();
+
+ private:
+  struct Blocked;
+
+  PoolCore& pool_;
+  Ticks deadline_;
+  std::vector<std::unique_ptr<Blocked>> blocked_;
+  std::unique_ptr<Blocked> spare_;
 };
 
 /// Jobs on their way into cast_all, a few hundred at a time. What was added is sent, also where a
