@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "harness/machine.hpp"
+#include "harness/plot.hpp"
 #include "harness/report.hpp"
 #include "harness/session.hpp"
 #include "workloads/workloads.hpp"
@@ -16,7 +17,7 @@
 namespace {
 
 struct Arguments {
-  std::string json;
+  std::string json, plots;
   std::vector<std::string> only;
   int runs = 5;
   bool list = false, quick = false;
@@ -24,6 +25,7 @@ struct Arguments {
 
 void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--json", arguments.json, "Write the figures to this file too");
+  app.add_option("--plots", arguments.plots, "Draw them into this directory too, as SVG");
   app.add_option("--only", arguments.only, "Only these workloads")
       ->check([](const std::string& name) {
         const auto all = bench::workloads();
@@ -66,6 +68,7 @@ int measure(const Arguments& arguments) {
   for (const bench::Workload& each : bench::workloads())
     if (wanted(arguments, each)) right = run_one(arguments, each, results) && right;
   if (!arguments.json.empty()) bench::write_json(arguments.json, results, machine);
+  if (!arguments.plots.empty()) bench::write_plots(arguments.plots, results, machine);
   return right ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -25,6 +25,8 @@ std::string scaled(double value, double step, const std::vector<const char*>& na
   return digits(value) + names[name];
 }
 
+}  // namespace
+
 std::string readable(double value, Unit unit) {
   switch (unit) {
     case Unit::per_second:
@@ -38,6 +40,8 @@ std::string readable(double value, Unit unit) {
   }
   return {};
 }
+
+namespace {
 
 std::string quoted(const std::string& text) {
   std::string json = "\"";
@@ -91,6 +95,10 @@ void write_json(const std::string& file, const Results& results, const Descripti
   const std::string text =
       fmt::format("{{\n  \"machine\": {{{}}},\n  \"figures\": [{}\n  ]\n}}\n", described, figures);
 
+  write_file(file, text);
+}
+
+void write_file(const std::string& file, const std::string& text) {
   FILE* out = std::fopen(file.c_str(), "w");
   const bool written = out && std::fwrite(text.data(), 1, text.size(), out) == text.size();
   const bool closed = out && std::fclose(out) == 0;

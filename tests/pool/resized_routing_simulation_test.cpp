@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "support/simulated_sleep.hpp"
 #include "support/simulation.hpp"
 
 using namespace poolder;
@@ -18,6 +19,9 @@ struct Order {
 };
 struct Sleep {
   Duration span;
+};
+struct Ignore {
+  Runtime* runtime;
 };
 
 struct Log {
@@ -40,6 +44,8 @@ struct Worker {
     return context.index();
   }
   void handle_job(const Sleep& sleep, Context& context) { context.sleep(sleep.span); }
+  /// The stop token, that is.
+  void handle_job(const Ignore& ignore) { sleep_in(*ignore.runtime, 10s); }
 
   Log* log;
 };
@@ -97,6 +103,28 @@ TEST_F(PoolKeys, OfTheSendersOwnGoBeforeThoseOfTheMessages) {
 
 TEST_F(PoolKeys, OfMessagesAreKeptInAPoolThatRoutesOtherwise) {
   shrink_under({.routing = Routing::available}, [](int) { return Route{Routing::hash}; });
+}
+
+TEST(PoolSizing, AWorkerThatIsOnItsWayOutCanBeKilled) {
+  for_each_seed([](std::uint64_t seed) {
+    const bool broken = false;
+    Log log;
+    SimulatedRuntime runtime{seed};
+    Pool<Worker> pool{runtime, PoolOptions{.size = 2, .dynamic = true, .shutdown = infinity}, &log,
+                      &broken};
+    pool.cast(Ignore{&runtime}, Route::index(1));
+    runtime.advance(1ms);
+    const Pid leaving = pool.worker(1);
+    std::vector<ExitReason::Kind> ends;
+    const auto monitor =
+        runtime.monitor(leaving, [&](Pid, const ExitReason& why) { ends.push_back(why.kind); });
+
+    pool.resize(1);
+    pool.kill(leaving);
+    runtime.advance(1ms);
+
+    EXPECT_EQ(ends, std::vector<ExitReason::Kind>{ExitReason::Kind::killed});
+  });
 }
 
 TEST(PoolLeastLoaded, AvoidsSlotsThatWaitForTheirWorker) {

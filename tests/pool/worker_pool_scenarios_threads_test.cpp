@@ -1,7 +1,9 @@
-// What worker_pool's own tests state, where it has a meaning here; by their numbers in docs/seeds.
+// What worker_pool's own tests state, where it has a meaning here; by their numbers in
+// docs/routing.md.
 
 #include <array>
 #include <atomic>
+#include <latch>
 #include <map>
 #include <memory>
 #include <set>
@@ -30,6 +32,9 @@ struct Set {
 struct Get {};
 struct Leave {};
 struct Fail {};
+struct Hold {
+  std::latch *begun, *ends;
+};
 
 struct Server {
   static constexpr WorkerOptions options{.on_failure = OnFailure::restart};
@@ -37,6 +42,10 @@ struct Server {
   int handle_call(Get) { return value; }
   int handle_call(Fail) { throw std::runtime_error("undefined function"); }
   void handle_job(Set set) { value = set.value; }
+  void handle_job(const Hold& hold) {
+    hold.begun->count_down();
+    hold.ends->wait();
+  }
   Next handle_job(Leave) { return exit("done"); }
   void handle_job(Fail) { throw std::runtime_error("undefined function"); }
   int value = 0;
@@ -55,6 +64,25 @@ TEST_P(WorkerPool, CanBeStoppedAgainAndFreesItsName) {
 
   EXPECT_FALSE(runtime.find<Pool<Server>>("served"));
   EXPECT_EQ(error_of([&] { pool.call(Get{}); }), ErrorCode::stopped);
+}
+
+// WP-04
+TEST_P(WorkerPool, StopsWithinItsShutdownTimeAndEndsItsWorkersForThatReason) {
+  std::latch begun{1}, ends{1};
+  Pool<Server> pool{runtime, {.size = 3, .shutdown = 50ms}};
+  std::atomic<int> shut_down{0}, others{0};
+  const Subscription told =
+      pool.on({.worker_died = [&](std::string_view, Pid, const ExitReason& reason) {
+        ++(reason.kind == ExitReason::Kind::shutdown ? shut_down : others);
+      }});
+  pool.cast(Hold{&begun, &ends});
+  begun.wait();
+
+  pool.stop();
+
+  EXPECT_EQ(shut_down, 3);
+  EXPECT_EQ(others, 0);
+  ends.count_down();
 }
 
 // WP-08
