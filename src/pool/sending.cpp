@@ -40,7 +40,7 @@ bool PoolCore::try_cast(Unsent& unsent) {
     case Routing::available:
       return try_share(unsent);
     case Routing::next_available:
-      return give_to_free_worker(unsent), true;
+      return give_to_free_worker(unsent, false), true;
     default:
       break;
   }

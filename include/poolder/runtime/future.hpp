@@ -45,8 +45,8 @@ class [[nodiscard]] Future {
 
   /// True where the request had not started: it will not run, and get() throws Error{cancelled}.
   bool cancel() noexcept {
-    if (!reply_ || !reply_->fail_unless_started(
-                       detail::failure(ErrorCode::cancelled, "the request was cancelled")))
+    if (!reply_ ||
+        !reply_->cancel(detail::failure(ErrorCode::cancelled, "the request was cancelled")))
       return false;
     reply_->publish();
     return true;
