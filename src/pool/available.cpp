@@ -14,6 +14,15 @@
 
 namespace poolder::detail {
 
+namespace {
+
+std::exception_ptr hopeless_wait() {
+  return failure(ErrorCode::would_deadlock,
+                 "every worker of the pool waits for room in the pool's queue");
+}
+
+}  // namespace
+
 // From the first use on, slots that come to rest say so; those that rest already are listed here,
 // and woken for what others have pushed meanwhile.
 void PoolCore::begin_sharing() {
@@ -34,7 +43,8 @@ bool PoolCore::push_shared(Message* message, SharedQueue::Blocked* blocked) {
   begin_sharing();
   stamp(*message, sent++);
   message->shared = 1;
-  const auto [result, victim, gaps] = shared_queue_.push(message, blocked);
+  const auto [result, victim, admitted] = shared_queue_.push(message, blocked);
+  for (std::size_t left = admitted; left > 0; --left) wake_a_free_worker();
   if (victim)
     give_up_message(victim, ErrorCode::queue_full,
                     "the pool's queue was full and drops the oldest");
@@ -60,29 +70,56 @@ void PoolCore::share(Unsent& unsent, Ticks deadline) {
   unsent.give();
 }
 
-// Returns once the message is queued; else it is the caller's again. Where every worker of the pool
-// waited like this, nobody could make room.
+// Whoever is in use waits in a handler: nobody could make room. In the cell.
+bool PoolCore::all_wait_for_room() const {
+  std::set<std::size_t> waiting;
+  for (const RoomWait* each : room_waits_)
+    for (const std::size_t slot : each->slots)
+      if (wants(slot)) waiting.insert(slot);
+  return waiting.size() == size();
+}
+
+// Returns once the message is queued; else it is the caller's again.
 void PoolCore::wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline) {
-  const std::vector<const Slot*> mine = owned_here();
-  const std::size_t inside = std::set<const Slot*>(mine.begin(), mine.end()).size();
-  const bool hopeless = cell_.enter([&] {
-    waiting_inside_ += inside;
-    return inside > 0 && waiting_inside_ >= size();
-  });
+  RoomWait wait{&blocked, {}};
+  for (const Slot* each : owned_here()) wait.slots.push_back(each->index());
+  const bool inside = !wait.slots.empty();  // from here on only the cell knows
+  if (inside)
+    cell_.enter([&] {
+      room_waits_.push_back(&wait);
+      wait.hopeless = all_wait_for_room();
+    });
   std::exception_ptr error;
   try {
-    if (hopeless)
-      error = failure(ErrorCode::would_deadlock,
-                      "every worker of the pool waits for room in the pool's queue");
+    if (wait.hopeless)
+      error = hopeless_wait();
     else if (!blocked.room.wait_until(*runtime_, deadline))
       error = failure(ErrorCode::timeout, "no room came up in the pool's queue in time");
   } catch (...) {
     error = std::current_exception();
   }
-  cell_.enter([&] { waiting_inside_ -= inside; });
+  if (inside) cell_.enter([&] { std::erase(room_waits_, &wait); });
   if (error && shared_queue_.withdraw(blocked)) std::rethrow_exception(error);
   while (!blocked.room.signalled()) relax();  // admitted or refused this very moment
+  if (wait.refused) std::rethrow_exception(hopeless_wait());
   if (blocked.refused) fail(ErrorCode::stopped, "the pool has stopped");
+}
+
+// After the pool has shrunk. Room for one is enough, for it makes some for the rest; who came last
+// does without. A wait that was listed goes on until it is not, so what it points to is there.
+void PoolCore::refuse_room_if_all_wait() {
+  WaitPoint* told = nullptr;
+  cell_.enter([&] {
+    if (room_waits_.empty() || !all_wait_for_room()) return;
+    RoomWait& last = **std::find_if(room_waits_.rbegin(), room_waits_.rend(), [&](RoomWait* each) {
+      return std::any_of(each->slots.begin(), each->slots.end(),
+                         [&](std::size_t slot) { return wants(slot); });
+    });
+    if (!shared_queue_.withdraw(*last.blocked)) return;  // it has room
+    last.refused = true;
+    told = &last.blocked->room;
+  });
+  if (told) told->signal();
 }
 
 Ticks PoolCore::worker_by(const CallOptions& options, Ticks deadline) const {
@@ -92,7 +129,9 @@ Ticks PoolCore::worker_by(const CallOptions& options, Ticks deadline) const {
 
 // False: it has started, and goes on.
 bool PoolCore::withdraw(Message& message, ReplyBase& reply, std::exception_ptr error) {
-  if (!shared_queue_.withdraw(message, reply, std::move(error))) return false;
+  const auto [done, admitted] = shared_queue_.withdraw(message, reply, std::move(error));
+  for (std::size_t left = admitted; left > 0; --left) wake_a_free_worker();
+  if (!done) return false;
   if (anyone_drains()) slot_idle(any_slot);
   return true;
 }
@@ -117,14 +156,19 @@ void PoolCore::share_call(Unsent& unsent, ReplyBase& reply, const CallOptions& o
     fail(ErrorCode::timeout, "the call was not answered in time");
 }
 
+// Whoever waits for the future withdraws it at the deadline; at an earlier one of its worker's,
+// when nobody may be waiting, the clock does.
 void PoolCore::share_request(Unsent& unsent, ReplyBase& reply, const CallOptions& options,
                              Ticks deadline) {
   Message& message = *unsent;
-  share(unsent, worker_by(options, deadline));
-  if (!options.worker_timeout || *options.worker_timeout == infinity) return;
+  reply.ends_with_the_wait();
+  const Ticks first = worker_by(options, deadline);
+  share(unsent, first);
+  if (first == deadline) return;
   reply.keep();
   const std::shared_ptr<ReplyBase> kept{&reply, [](ReplyBase* each) { each->release(); }};
-  run_after(*runtime_, *options.worker_timeout, [core = weak_from_this(), kept, &message] {
+  const Duration left{std::max<Ticks>(first - runtime_->now(), 0)};
+  run_after(*runtime_, left, [core = weak_from_this(), kept, &message] {
     if (const auto self = core.lock())
       if (self->withdraw(message, *kept,
                          failure(ErrorCode::timeout, "no worker was free for the request in time")))
@@ -132,22 +176,30 @@ void PoolCore::share_request(Unsent& unsent, ReplyBase& reply, const CallOptions
   });
 }
 
-// Who has just answered a call is free, though it may take a moment to come to rest.
-Slot* PoolCore::take_free_worker() {
-  constexpr Duration a_moment = std::chrono::microseconds{50};
-  constexpr int spins = 20, looks = 2'000;  // 0.1 s, for a thread that was preempted just then
+// Who has just answered a call is free, though it may take a moment to come to rest, and longer
+// where its thread was preempted just then. A listener on its thread may take however long it
+// likes.
+Slot* PoolCore::take_free_worker(bool patience) {
+  constexpr Duration a_nap = std::chrono::microseconds{50};
+  constexpr Duration a_moment = std::chrono::milliseconds{1}, preempted = 20 * a_moment;
+  constexpr int spins = 20;
   begin_sharing();
+  Ticks began = 0;
   for (int look = 0;; ++look) {
     if (Slot* slot = take_listed()) return slot;
     bool settling = false;
     if (Slot* slot = take_unlisted(settling)) return slot;
-    if (look == looks || !settling) return nullptr;
+    if (!settling) return nullptr;
     if (look < spins) {
       relax();
-    } else {
-      WaitPoint nobody;
-      nobody.wait_until(*runtime_, after(runtime_->now(), a_moment));
+      continue;
     }
+    const Ticks now = runtime_->now();
+    if (look == spins) began = now;
+    const Duration longest = tells_of_a_job() ? a_moment : preempted;
+    if (!patience || now >= after(began, longest)) return nullptr;
+    WaitPoint nobody;
+    nobody.wait_until(*runtime_, after(now, a_nap));
   }
 }
 
@@ -181,8 +233,9 @@ Slot* PoolCore::take(Slot& slot) {
   return nullptr;
 }
 
-Slot& PoolCore::free_worker() {
-  Slot* slot = take_free_worker();
+Slot& PoolCore::free_worker(bool patience) {
+  Slot* slot = take_free_worker(patience);
+  if (!slot) check_open();
   if (!slot) fail(ErrorCode::no_worker, "no worker of the pool is free");
   return *slot;
 }

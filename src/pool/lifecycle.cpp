@@ -112,7 +112,10 @@ void PoolCore::abandon_rest(Generation generation) {
 
 void PoolCore::handler_abandoned(Pid worker) {
   leave_home(static_cast<std::size_t>(worker.index()));
-  cell_.enter([&] { abandoned_.insert(worker); });
+  cell_.enter([&] {
+    abandoned_.insert(worker);
+    for (RoomWait* each : room_waits_) std::erase(each->slots, worker.index());
+  });
 }
 
 void PoolCore::abandoned_ended(Pid worker) {

@@ -90,7 +90,8 @@ class PoolCore final : public EngineCore,
 
   // available.cpp: for whoever is free
   /// A worker that is free, and its baton the caller's; null: there is none.
-  Slot* take_free_worker();
+  /// Without `patience`, one that is about to come to rest counts as busy.
+  Slot* take_free_worker(bool patience = true);
   void wake_a_free_worker() noexcept override;
 
   // sending.cpp: a route of null is the pool's own
@@ -180,6 +181,13 @@ class PoolCore final : public EngineCore,
     std::size_t index;
     WaitPoint* point;
   };
+  /// Of handlers of this pool, for room in the shared queue.
+  struct RoomWait {
+    SharedQueue::Blocked* blocked;
+    std::vector<std::size_t> slots;  ///< whose handlers wait
+    bool hopeless = false;           ///< from the beginning
+    bool refused = false;            ///< since the pool shrank
+  };
 
   std::shared_ptr<HomeThread> home_of(std::size_t index);
   std::shared_ptr<HomeThread> make_home(std::size_t index);
@@ -202,9 +210,11 @@ class PoolCore final : public EngineCore,
   Ticks worker_by(const CallOptions& options, Ticks deadline) const;
   Slot& choose_for(Unsent& message, const Route* route);
   /// Its baton is the caller's. Throws Error{no_worker} where none is free.
-  Slot& free_worker();
+  Slot& free_worker(bool patience = true);
   bool push_shared(Message* message, SharedQueue::Blocked* blocked);
   void wait_for_shared_room(SharedQueue::Blocked& blocked, Ticks deadline);
+  bool all_wait_for_room() const;
+  void refuse_room_if_all_wait();
   std::optional<Pid> change_size(std::size_t from, std::size_t to);
   void hurry(std::size_t first, std::vector<Pid> going);
   void look_again_after_kill(Slot& slot, Pid victim);
@@ -262,7 +272,7 @@ class PoolCore final : public EngineCore,
   std::vector<Drainer> idle_waiters_;
   std::shared_ptr<PoolCore> self_;              // while a slot is open
   std::map<std::size_t, WorkerBox*> arrivals_;  // workers for slots that come back into use
-  std::size_t waiting_inside_ = 0;              // of its handlers, for room in the shared queue
+  std::vector<RoomWait*> room_waits_;           // in the order they came
 
   OpCell homes_cell_;
   std::vector<std::shared_ptr<HomeThread>> homes_;  // of dedicated slots; null: none at present

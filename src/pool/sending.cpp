@@ -53,7 +53,7 @@ bool PoolCore::try_cast(Unsent& unsent) {
     case Routing::available:
       return try_share(unsent);
     case Routing::next_available:
-      return free_worker().hand_in(unsent.give()), true;
+      return free_worker(false).hand_in(unsent.give()), true;
     default:
       break;
   }

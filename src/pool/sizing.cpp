@@ -109,6 +109,7 @@ std::optional<Pid> PoolCore::change_size(std::size_t from, std::size_t to) {
   if (pid) {
     for (std::size_t i = std::min(from, to); i < std::max(from, to); ++i) slots_[i].resized();
     if (to < from) hurry(to, std::move(going));
+    if (to < from) refuse_room_if_all_wait();
   }
   for (WorkerBox* each : boxes)
     destroy_worker(each, {ExitReason::Kind::shutdown, "the pool shrank, or its size had changed"});

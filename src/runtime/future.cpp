@@ -13,7 +13,7 @@ class Expiry final : public Timer {
  private:
   static void expired(Timer& timer) noexcept {
     auto& self = static_cast<Expiry&>(timer);
-    if (self.reply_->fail(failure(ErrorCode::timeout, "the request was not answered in time")))
+    if (self.reply_->expire(failure(ErrorCode::timeout, "the request was not answered in time")))
       self.reply_->publish();
     self.reply_->release();
     delete &self;

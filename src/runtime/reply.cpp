@@ -4,6 +4,10 @@
 
 namespace poolder::detail {
 
+namespace {
+std::atomic<std::uint64_t> requests_given_up{0};
+}
+
 bool ReplyBase::fail(std::exception_ptr error) noexcept {
   if (!claim()) return false;
   error_ = std::move(error);
@@ -16,6 +20,29 @@ bool ReplyBase::fail_unless_started(std::exception_ptr error) noexcept {
   error_ = std::move(error);
   phase_.store(Phase::withdrawn, std::memory_order_release);
   return true;
+}
+
+// Counted after the step: who finds the count changed finds the request settled.
+bool ReplyBase::cancel(std::exception_ptr error) noexcept {
+  if (!fail_unless_started(std::move(error))) return false;
+  requests_given_up.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+void ReplyBase::wait_is_over() noexcept {
+  if (ends_with_the_wait_ &&
+      cancel(failure(ErrorCode::timeout, "no worker was free for the request in time")))
+    publish();
+}
+
+bool ReplyBase::expire(std::exception_ptr error) noexcept {
+  if (!fail(std::move(error))) return false;
+  requests_given_up.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+std::uint64_t ReplyBase::given_up() noexcept {
+  return requests_given_up.load(std::memory_order_acquire);
 }
 
 // What is being written this moment may be a withdrawal.

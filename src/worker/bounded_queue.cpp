@@ -6,7 +6,7 @@ namespace poolder::detail {
 
 BoundedQueue::Push BoundedQueue::push(Message* message, Blocked* blocked) {
   if (closed_) return {Pushed::closed};
-  if (size() < options_.capacity) {
+  if (!is_full()) {
     messages_.push_back(message);
     return {Pushed::yes};
   }
@@ -51,21 +51,23 @@ Message* BoundedQueue::pop() {
 
 Message* BoundedQueue::add_gap(Message& message) {
   message.gap = 1;
-  return ++gaps_ > size() + 16 ? sweep() : nullptr;
+  if (++gaps_ <= size() + 16) return nullptr;
+  return sweep([](Message&) noexcept { return true; });
 }
 
-Message* BoundedQueue::sweep() {
+Message* BoundedQueue::sweep(bool (*wanted)(Message&) noexcept) {
   Message* gaps = nullptr;
   std::erase_if(messages_, [&](Message* each) {
-    if (each->gap) each->next = std::exchange(gaps, each);
-    return each->gap != 0;
+    if (!each->gap && wanted(*each)) return false;
+    each->next = std::exchange(gaps, each);
+    return true;
   });
   gaps_ = 0;
   return gaps;
 }
 
 BoundedQueue::Blocked* BoundedQueue::admit() {
-  if (blocked_.empty() || size() >= options_.capacity) return nullptr;
+  if (blocked_.empty() || is_full()) return nullptr;
   Blocked* admitted = blocked_.front();
   blocked_.pop_front();
   messages_.push_back(admitted->message);

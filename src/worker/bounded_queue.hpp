@@ -22,6 +22,7 @@ class BoundedQueue {
     Message* message;
     WaitPoint room;
     bool refused = false;
+    Blocked* next = nullptr;  ///< for who signals several
   };
 
   enum class Pushed { yes, full, waiting, closed };
@@ -44,12 +45,15 @@ class BoundedQueue {
   Blocked* admit();
 
   std::size_t size() const noexcept { return messages_.size() - gaps_; }
+  bool is_full() const noexcept { return size() >= options_.capacity; }
   /// False: it has been queued or refused meanwhile, and is signalled.
   bool withdraw(Blocked& blocked) { return std::erase(blocked_, &blocked) > 0; }
 
-  /// One of the messages was withdrawn: it takes no room from now on, though it lies here until it
-  /// is popped. Where that is true of most, they are taken out, chained: to be freed.
+  /// One of the messages that are here was withdrawn: it takes no room from now on, though it lies
+  /// here until it is popped. Where that is true of most, they are taken out, chained: to be freed.
   Message* add_gap(Message& message);
+  /// Takes those out at once, and what `wanted` says no to.
+  Message* sweep(bool (*wanted)(Message&) noexcept);
 
   struct Rest {
     std::deque<Message*> messages;  ///< oldest first
@@ -61,8 +65,6 @@ class BoundedQueue {
   void reopen() noexcept { closed_ = false; }
 
  private:
-  Message* sweep();
-
   const QueueOptions options_;
   std::deque<Message*> messages_;  // oldest first
   std::deque<Blocked*> blocked_;   // in the order they came

@@ -13,6 +13,17 @@ ReplyBase* reply_of(Message& message) noexcept {
   return type.reply ? type.reply(message) : nullptr;
 }
 
+bool is_wanted(Message& message) noexcept {
+  const ReplyBase* reply = reply_of(message);
+  return !reply || reply->is_pending();
+}
+
+// In the cell. False: nobody waits for it any more, and it is not to be handled.
+bool start(Message& message) noexcept {
+  ReplyBase* reply = reply_of(message);
+  return !reply || reply->start_unless_settled();
+}
+
 void free_all(Message* chain) noexcept {
   while (chain) free_message(std::exchange(chain, chain->next));
 }
@@ -37,14 +48,44 @@ void SharedQueue::list_one(std::size_t slot) {
   free_.push_back(static_cast<std::uint32_t>(slot));
 }
 
+std::size_t SharedQueue::Let::settle() noexcept {
+  std::size_t count = 0;
+  for (; admitted; ++count) {
+    Blocked* each = std::exchange(admitted, admitted->next);
+    each->room.signal();  // it may be gone from here on
+  }
+  free_all(std::exchange(unwanted, nullptr));
+  return count;
+}
+
+// In the cell. Whoever has waited goes before who comes now.
+void SharedQueue::make_room(Let& let) {
+  if (!queue_.is_full()) return;
+  const std::uint64_t given_up = ReplyBase::given_up();
+  if (std::exchange(looked_at_, given_up) == given_up) return;
+  let.unwanted = queue_.sweep(&is_wanted);
+  admit(let);
+}
+
+// In the cell.
+void SharedQueue::admit(Let& let) {
+  while (Blocked* each = queue_.admit()) each->next = std::exchange(let.admitted, each);
+}
+
 SharedQueue::Push SharedQueue::push(Message* message, Blocked* blocked) {
-  const Push pushed = cell_.enter([&] {
-    const Push result = queue_.push(message, blocked);
+  Let let;
+  BoundedQueue::Push pushed = cell_.enter([&] {
+    make_room(let);
+    BoundedQueue::Push result = queue_.push(message, blocked);
+    if (result.victim && !start(*result.victim)) {
+      result.victim->next = std::exchange(result.gaps, result.victim);
+      result.victim = nullptr;
+    }
     measure();
     return result;
   });
   free_all(pushed.gaps);
-  return pushed;
+  return {pushed.result, pushed.victim, let.settle()};
 }
 
 bool SharedQueue::push_anyway(Message* message) {
@@ -59,39 +100,33 @@ bool SharedQueue::withdraw(Blocked& blocked) {
   return cell_.enter([&] { return queue_.withdraw(blocked); });
 }
 
-Message* SharedQueue::pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless) {
-  Message* withdrawn = nullptr;
-  Blocked* admitted = nullptr;
+SharedQueue::Popped SharedQueue::pop_unless(const std::atomic<std::uint32_t>& control,
+                                            std::uint32_t unless) {
+  Let let;
   Message* message = cell_.enter([&]() -> Message* {
     if ((control.load(std::memory_order_acquire) & unless) != 0) return nullptr;
     Message* next = queue_.pop();
-    for (; next; next = queue_.pop()) {
-      ReplyBase* reply = reply_of(*next);
-      if (!reply || reply->start()) break;
-      next->next = std::exchange(withdrawn, next);
-    }
-    admitted = queue_.admit();
+    for (; next && !start(*next); next = queue_.pop())
+      next->next = std::exchange(let.unwanted, next);
+    admit(let);
     measure();
     return next;
   });
-  if (admitted) admitted->room.signal();
-  free_all(withdrawn);
-  return message;
+  return {message, let.settle()};
 }
 
-bool SharedQueue::withdraw(Message& message, ReplyBase& call, std::exception_ptr error) {
-  Message* gaps = nullptr;
-  Blocked* admitted = nullptr;
-  const bool withdrawn = cell_.enter([&] {
+// The message is touched only where the reply was still pending: then it lies here.
+SharedQueue::Withdrawn SharedQueue::withdraw(Message& message, ReplyBase& call,
+                                             std::exception_ptr error) {
+  Let let;
+  const bool done = cell_.enter([&] {
     if (!call.fail_unless_started(std::move(error))) return false;
-    gaps = queue_.add_gap(message);
-    admitted = queue_.admit();
+    let.unwanted = queue_.add_gap(message);
+    admit(let);
     measure();
     return true;
   });
-  if (admitted) admitted->room.signal();
-  free_all(gaps);
-  return withdrawn;
+  return {done, let.settle()};
 }
 
 bool SharedQueue::comes_to_rest(std::size_t slot, bool may_work) {
@@ -115,6 +150,7 @@ std::size_t SharedQueue::take_free() {
 std::deque<Message*> SharedQueue::close() {
   BoundedQueue::Rest rest = cell_.enter([&] {
     auto given = queue_.close();
+    for (Message* each : given.messages) (void)start(*each);
     measure();
     return given;
   });

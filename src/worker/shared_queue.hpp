@@ -26,13 +26,27 @@ namespace poolder::detail {
 /// 2. So whoever pushes, and then wakes listed slots until one was at rest, leaves no slot at rest
 /// while a message waits. A slot that turns to anything else while messages wait wakes another in
 /// its place.
-/// 3. A call that was popped has started; one that was withdrawn still lies here as a gap, which
-/// takes no room.
+/// 3. A call whose reply is pending lies here. Whatever leaves starts it in the same step; one that
+/// was withdrawn still lies here as a gap, which takes no room.
+/// 4. Somebody waits for room only while there is none. Who is admitted was not pushed, so it is
+/// for the caller to wake listed slots then.
 class SharedQueue {
  public:
   using Blocked = BoundedQueue::Blocked;
   using Pushed = BoundedQueue::Pushed;
-  using Push = BoundedQueue::Push;
+  struct Push {
+    Pushed result;
+    Message* victim;       ///< given up for it
+    std::size_t admitted;  ///< senders that had waited for room
+  };
+  struct Popped {
+    Message* message;
+    std::size_t admitted;
+  };
+  struct Withdrawn {
+    bool done;  ///< false: the call has started, or was given up
+    std::size_t admitted = 0;
+  };
   static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
   explicit SharedQueue(const QueueOptions& options) : queue_(options) {}
@@ -43,17 +57,17 @@ class SharedQueue {
   bool in_use() const noexcept { return in_use_.load(std::memory_order_seq_cst); }
   void list(std::size_t first, std::size_t count);
 
-  /// As in BoundedQueue.
+  /// As in BoundedQueue; where it is full, requests that nobody waits for any more make room first.
   Push push(Message* message, Blocked* blocked);
   bool push_anyway(Message* message);
   bool withdraw(Blocked& blocked);
 
   /// The next that still wants to be handled; it has started, if it is a call. Null where `control`
   /// has one of the bits `unless`.
-  Message* pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless);
-  /// The call has not started and never will; `error` is its answer. False: it has. `message` is
-  /// how it was queued.
-  bool withdraw(Message& message, ReplyBase& call, std::exception_ptr error);
+  Popped pop_unless(const std::atomic<std::uint32_t>& control, std::uint32_t unless);
+  /// The call has not started and never will; `error` is its answer. `message` is how it was
+  /// queued, and may be gone.
+  Withdrawn withdraw(Message& message, ReplyBase& call, std::exception_ptr error);
   std::size_t size() const noexcept { return size_.load(std::memory_order_seq_cst); }
 
   /// The slot has given its baton up. True: messages wait, and it is not listed.
@@ -67,13 +81,25 @@ class SharedQueue {
   void reopen();
 
  private:
+  /// What a step lets go of, to be settled after it.
+  struct Let {
+    Message* unwanted = nullptr;
+    Blocked* admitted = nullptr;
+
+    /// How many were admitted.
+    std::size_t settle() noexcept;
+  };
+
   void list_one(std::size_t slot);
+  void make_room(Let& let);
+  void admit(Let& let);
   void measure() noexcept { size_.store(queue_.size(), std::memory_order_seq_cst); }
 
   std::atomic<bool> in_use_{false};
   std::atomic<std::size_t> size_{0};  // written in the cell
   OpCell cell_;
   BoundedQueue queue_;
+  std::uint64_t looked_at_ = 0;  // ReplyBase::given_up at the last look for such
   std::vector<std::uint32_t> free_;
   std::vector<bool> listed_;
 };

@@ -70,7 +70,11 @@ Message* Slot::next_message(std::uint32_t unless) noexcept {
   SharedQueue* shared = owner_.shared();
   if (!shared || shared->size() == 0) [[likely]]
     return own;
-  if (!own && !retired_) return shared->pop_unless(control_, unless);
+  if (!own && !retired_) {
+    const auto [message, admitted] = shared->pop_unless(control_, unless);
+    for (std::size_t i = 0; i < admitted; ++i) owner_.wake_a_free_worker();
+    return message;
+  }
   leave_shared_to_others();
   return own;
 }

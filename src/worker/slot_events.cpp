@@ -73,7 +73,9 @@ void SlotOwner::retried(const AttemptAt& job, Duration delay) noexcept {
 }
 
 bool SlotOwner::tell_job(Event::Kind kind, const AttemptAt& job, Duration delay) noexcept {
-  return runtime_.events().tell(*engine(), [&] {
+  bool counted = false;
+  const bool heard = runtime_.events().tell(*engine(), [&] {
+    if (!std::exchange(counted, true)) telling_.fetch_add(1, std::memory_order_relaxed);
     return Event{.kind = kind,
                  .task = std::string(job.task),
                  .worker = job.worker,
@@ -81,6 +83,8 @@ bool SlotOwner::tell_job(Event::Kind kind, const AttemptAt& job, Duration delay)
                  .what = std::string(job.what),
                  .duration = delay};
   });
+  if (counted) telling_.fetch_sub(1, std::memory_order_relaxed);
+  return heard;
 }
 
 void SlotOwner::hear_init_start() noexcept {}

@@ -54,6 +54,8 @@ class SlotOwner {
   const Histogram& ran() const noexcept { return ran_; }
   const Backoffs& backoffs() const noexcept { return backoffs_; }
   bool anyone_drains() const noexcept { return drainers_.load(std::memory_order_seq_cst) > 0; }
+  /// A listener is being told of a job, on the thread of the slot that ran it.
+  bool tells_of_a_job() const noexcept { return telling_.load(std::memory_order_relaxed) > 0; }
   std::uint64_t dropped_so_far() const noexcept { return dropped_.load(std::memory_order_acquire); }
 
   // ---- what becomes of messages
@@ -161,6 +163,7 @@ class SlotOwner {
  private:
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint32_t> logged_{0};
+  std::atomic<int> telling_{0};
   Histogram waited_, ran_;
   Backoffs backoffs_;
 };

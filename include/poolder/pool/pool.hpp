@@ -61,7 +61,7 @@ class PoolMessages {
                    "a message that cannot be copied cannot be broadcast");
     }
   }
-  /// False where cast would throw queue_full or stopped; never waits.
+  /// False where cast would throw queue_full, stopped or no_worker; never waits.
   template <class M>
   requires HandlesJob<W, M>
   bool try_cast(M&& job) { return handle_.try_cast(detail::make_job<W>(std::forward<M>(job))); }
@@ -93,8 +93,8 @@ class PoolMessages {
       return Result<R>{std::current_exception()};
     }
   }
-  /// Sends a request and returns at once; what goes wrong comes through the future. The timeout is
-  /// that of get().
+  /// Sends a request: returns once it is queued, and waits only as cast does, until the timeout at
+  /// the latest; what goes wrong comes through the future. The timeout is that of get().
   template <class M>
   requires HandlesCall<W, M> Future<Reply<W, M>> send_request(M&& request,
                                                               CallOptions options = {}) {

@@ -45,8 +45,8 @@ class [[nodiscard]] Future {
 
   /// True where the request had not started: it will not run, and get() throws Error{cancelled}.
   bool cancel() noexcept {
-    if (!reply_ || !reply_->fail_unless_started(
-                       detail::failure(ErrorCode::cancelled, "the request was cancelled")))
+    if (!reply_ ||
+        !reply_->cancel(detail::failure(ErrorCode::cancelled, "the request was cancelled")))
       return false;
     reply_->publish();
     return true;
@@ -97,8 +97,10 @@ class [[nodiscard]] Future {
  private:
   T wait(detail::Ticks deadline) {
     if (!reply_) detail::fail(ErrorCode::invalid_argument, "this future's answer was taken");
-    if (!reply_->wait(*core_, deadline))
+    if (!reply_->wait(*core_, deadline)) {
+      if (deadline == deadline_) reply_->wait_is_over();
       detail::fail(ErrorCode::timeout, "the request was not answered in time");
+    }
     return std::exchange(reply_, {})->take();
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -39,12 +40,29 @@ class ReplyBase {
   /// The handler begins. False: the request was withdrawn. One that was only answered otherwise,
   /// by its deadline, runs all the same.
   bool start() noexcept { return step(Phase::pending, Phase::started) || !withdrawn(); }
+  /// The same, but one that was answered otherwise does not run either. From a true on it cannot be
+  /// withdrawn.
+  bool start_unless_settled() noexcept { return step(Phase::pending, Phase::started); }
+  bool is_pending() const noexcept {
+    return phase_.load(std::memory_order_acquire) == Phase::pending;
+  }
 
   /// Stores an error, unless there is an answer. True: it was stored.
   bool fail(std::exception_ptr error) noexcept;
   /// The same, and withdraws the request; not where it has started.
   bool fail_unless_started(std::exception_ptr error) noexcept;
   bool withdrawn() const noexcept;
+
+  /// fail_unless_started, and fail, for who asked and waits no longer: the request's queue is not
+  /// told of it.
+  bool cancel(std::exception_ptr error) noexcept;
+  /// Whoever waits for it in vain cancels it. Before it is sent.
+  void ends_with_the_wait() noexcept { ends_with_the_wait_ = true; }
+  void wait_is_over() noexcept;
+  bool expire(std::exception_ptr error) noexcept;
+  /// How many have been given up so, whosever they are: where it has not changed, a queue need not
+  /// look for any.
+  static std::uint64_t given_up() noexcept;
 
   /// Lets the waiter see the answer; a reply without one gets worker_down. Called once by whoever
   /// drops the request.
@@ -66,7 +84,7 @@ class ReplyBase {
   }
 
  protected:
-  enum class Phase : int { pending, started, writing, answered, withdrawn };
+  enum class Phase : std::uint8_t { pending, started, writing, answered, withdrawn };
 
   bool step(Phase from, Phase to) noexcept {
     return phase_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
@@ -93,6 +111,7 @@ class ReplyBase {
 
   std::atomic<int> references_{1};
   std::atomic<Phase> phase_{Phase::pending};
+  bool ends_with_the_wait_ = false;  // of who asked
   WaitPoint point_;
   std::exception_ptr error_;
   std::unique_ptr<Continuation> continuation_;
