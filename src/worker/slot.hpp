@@ -181,6 +181,12 @@ class alignas(64) Slot : public Runnable {
   /// What a message would wait for here: 0 at rest, `unlimited` without a worker.
   std::size_t load() const noexcept;
   Activation* activation() const noexcept;  ///< of the handler that runs; null: none
+  /// What the slot is at.
+  struct AtWork {
+    const MessageType* task = nullptr;  ///< null: nothing
+    Ticks since = 0;                    ///< by RuntimeCore::recently()
+  };
+  AtWork at_work() const noexcept;
   Activation::Run present_run() const noexcept {
     const Activation* activation = activation_.load(std::memory_order_acquire);
     return activation ? activation->run_of(this) : Activation::Run{};
