@@ -15,9 +15,19 @@ namespace {
 thread_local const Owning* owned = nullptr;
 }
 
-Owning::Owning(Slot& slot) noexcept : slot_(slot), outer_(owned) { owned = this; }
+Owning::Owning(Slot& slot, const Activation* inside) noexcept
+    : slot_(slot), inside_(inside), outer_(owned) {
+  owned = this;
+}
 Owning::~Owning() { owned = outer_; }
 const Owning* Owning::innermost() noexcept { return owned; }
+
+bool Owning::is_lost() const noexcept {
+  for (const Activation* each = Activation::current(); each && each != inside_;
+       each = each->outer())
+    if (each->cell() == &slot_ && each->is_taken()) return true;
+  return false;
+}
 
 Slot::Slot(SlotOwner& owner, std::size_t index, WorkerBox* worker)
     : Runnable(owner.worker_type().options.priority, owner.dedicated()),

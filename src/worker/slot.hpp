@@ -29,7 +29,8 @@ class SlotTimer;
 /// wait for that slot.
 class Owning {
  public:
-  explicit Owning(Slot& slot) noexcept;
+  /// `inside`: the innermost handler that the thread is in already.
+  explicit Owning(Slot& slot, const Activation* inside = nullptr) noexcept;
   ~Owning();
   Owning(const Owning&) = delete;
   Owning& operator=(const Owning&) = delete;
@@ -37,9 +38,12 @@ class Owning {
   static const Owning* innermost() noexcept;
   const Owning* outer() const noexcept { return outer_; }
   const Slot& slot() const noexcept { return slot_; }
+  /// The slot was taken from the handler that this thread is in: it is somebody else's.
+  bool is_lost() const noexcept;
 
  private:
   const Slot& slot_;
+  const Activation* const inside_;
   const Owning* const outer_;
 };
 

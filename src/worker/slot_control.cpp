@@ -53,7 +53,7 @@ Slot::Step Slot::attend() noexcept {
 }
 
 void Slot::close_unused() {
-  const Owning owning{*this};
+  const Owning owning{*this, Activation::current()};
   if (mail_.enter()) close();
 }
 
@@ -257,7 +257,7 @@ void Slot::request_stop_of(Pid worker) {
 }
 
 void Slot::abandon(Pid worker) {
-  const Owning owning{*this};
+  const Owning owning{*this, Activation::current()};
   if (take_from_handler(worker, left_behind)) close();
 }
 
