@@ -105,8 +105,26 @@ class alignas(64) Slot : public Runnable {
   bool wake();
   /// Replaces the worker if it is still `victim`.
   bool kill(Pid victim);
-  /// The same while that run goes on; false: it has ended.
-  bool kill(Pid victim, const Activation::Run& run);
+  /// What was taken from a handler that a kill has left to itself, and has to be told of: by who
+  /// runs user code. Until then the slot is in the hands of whoever has this.
+  struct Taken {
+    Taken(Pid worker, const WorkerMessageType& message_type, const ExitReason& why)
+        : victim(worker), type(message_type), reason(why) {}
+    Taken(Taken&& other) noexcept;
+    ~Taken();
+    Pid victim;
+    const WorkerMessageType& type;
+    ExitReason reason;
+    int attempt = 1;
+    ReplyBase* reply = nullptr;  // held
+    std::stop_source stop{std::nostopstate};
+    Loans::Recalled loans;
+  };
+  /// The first half of a kill, while that run goes on; nothing: it has ended. Runs no user code and
+  /// waits for nothing.
+  std::optional<Taken> take(Pid victim, const Activation::Run& run);
+  /// The second. The slot goes on.
+  void go_on_without(Taken taken);
   /// Tries again to take the slot from a handler that kill() just missed. True: nothing is left to
   /// do.
   bool kill_again(Pid victim);
@@ -253,8 +271,11 @@ class alignas(64) Slot : public Runnable {
   void replace_if_killed();
   void forward() noexcept;
   void hibernate();
-  bool take_from_handler(Pid victim, const ExitReason& reason,
-                         const Activation::Run* run = nullptr);
+  bool take_from_handler(Pid victim, const ExitReason& reason);
+  std::optional<Taken> take_from_handler(Pid victim, const ExitReason& reason,
+                                         const Activation::Run* run);
+  Taken take_out(Activation& activation, const ExitReason& reason);
+  void tell(Taken& taken);
   void note_unborn(Pid pid, const ExitReason& reason);
 
   const std::uint32_t index_;  // here, where it costs nothing

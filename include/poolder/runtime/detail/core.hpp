@@ -102,8 +102,8 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   /// outlives the last step of who gave it up.
   virtual void release_later(std::shared_ptr<void> last) = 0;
 
-  /// More, or fewer, spare threads than the options allow: for an engine that stops while all are
-  /// stuck in handlers.
+  /// More, or fewer, spare threads than the options allow: for who must get on while all are stuck
+  /// in handlers.
   virtual void allow_spares(int more) noexcept = 0;
 
   /// For cells with threads of their own; null: all share threads.
