@@ -25,7 +25,7 @@ std::uint64_t PoolCore::runs() const {
 // moves from slot to slot is moved by handlers.
 bool PoolCore::drain(Duration deadline) {
   check_thread();
-  if (runs_here())
+  if (waits_for_caller())
     fail(ErrorCode::would_deadlock,
          "drain inside a handler or listener of the same pool waits for that");
   const Ticks until = after(runtime_->now(), deadline);

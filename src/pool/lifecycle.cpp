@@ -111,10 +111,12 @@ void PoolCore::abandon_rest(Generation generation) {
 }
 
 void PoolCore::handler_abandoned(Pid worker) {
-  leave_home(static_cast<std::size_t>(worker.index()));
+  const auto index = static_cast<std::size_t>(worker.index());
+  leave_home(index);
+  const Activation::Run run = slots_[index].present_run();
   cell_.enter([&] {
-    abandoned_.insert(worker);
-    for (RoomWait* each : room_waits_) std::erase(each->slots, worker.index());
+    abandoned_.emplace(worker, run);
+    for (RoomWait* each : room_waits_) std::erase(each->slots, index);
   });
 }
 
@@ -127,6 +129,7 @@ void PoolCore::stop() {
   check_thread();
   const Generation life = end_life({ExitReason::Kind::shutdown, "the pool was stopped"}).generation;
   if (Telling::of(*this)) return;
+  leave_out_killed_here();
   std::vector<const Slot*> mine = owned_here();
   const auto here = std::this_thread::get_id();
   WaitPoint over;
@@ -211,17 +214,43 @@ ExitReason PoolCore::closing_reason(const Slot&) const {
   return cell_.enter([&] { return reason_; });
 }
 
-bool PoolCore::runs_here() const noexcept { return Telling::of(*this) || !owned_here().empty(); }
+// The end waits for killed handlers, too, for as long as the shutdown time allows.
+bool PoolCore::runs_here() const noexcept { return waits_for_caller() || !killed_here().empty(); }
+
+bool PoolCore::waits_for_caller() const noexcept {
+  return Telling::of(*this) || !owned_here().empty();
+}
 
 // The slots of this pool whose baton the calling thread has: in a handler, an inline call, or
 // between two handlers.
 std::vector<const Slot*> PoolCore::owned_here() const {
   std::vector<const Slot*> slots;
   for (const Owning* each = Owning::innermost(); each; each = each->outer())
-    if (each->slot().owner().engine() == this) slots.push_back(&each->slot());
+    if (each->slot().owner().engine() == this && !each->is_lost()) slots.push_back(&each->slot());
   for (const Activation* each = Activation::current(); each; each = each->outer())
-    if (const Slot* slot = slots_.at_address(each->cell())) slots.push_back(slot);
+    if (const Slot* slot = slots_.at_address(each->cell()); slot && !each->is_taken())
+      slots.push_back(slot);
   return slots;
+}
+
+std::vector<Activation::Run> PoolCore::killed_here() const {
+  std::vector<Activation::Run> runs;
+  for (const Activation* each = Activation::current(); each; each = each->outer())
+    if (each->is_taken() && slots_.at_address(each->cell())) runs.push_back(each->run());
+  return runs;
+}
+
+// A handler that was killed is a stranger to the pool, but for one thing: the end that it waits for
+// does not wait for it.
+void PoolCore::leave_out_killed_here() {
+  const std::vector<Activation::Run> mine = killed_here();
+  if (mine.empty()) return;
+  cell_.enter([&] {
+    std::erase_if(abandoned_, [&](const auto& each) {
+      return std::find(mine.begin(), mine.end(), each.second) != mine.end();
+    });
+  });
+  finish_if_all_closed();
 }
 
 }  // namespace poolder::detail

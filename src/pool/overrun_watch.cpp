@@ -1,6 +1,8 @@
 #include "pool/overrun_watch.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,9 +11,16 @@
 
 namespace poolder::detail {
 
+namespace {
+
+// The thread that keeps time has others to serve.
+constexpr std::size_t at_once = 4'096;  // slots
+constexpr Duration breath = std::chrono::microseconds{100};
+
+}  // namespace
+
 OverrunWatch::OverrunWatch(PoolCore& pool, const OverrunOptions& options)
     : Timer(&due),
-      Runnable(Priority::high),
       pool_(pool),
       options_(options),
       interval_(std::max<Duration>(options.warn_after / 8, std::chrono::milliseconds{1})),
@@ -29,53 +38,56 @@ void OverrunWatch::wake() noexcept {
 // Unless it looks at this moment: what comes next is settled then.
 void OverrunWatch::look_again(Ticks when) {
   cell_.enter([&] {
-    if (looking_ || when >= armed_for_) return;
+    if (stopped_ || looking_ || when >= armed_for_) return;
     if (armed_for_ != never && !pool_.runtime().cancel(*this)) return;  // it is about to look
     armed_for_ = when;
-    if (!kept_) kept_ = pool_.shared_from_this();
     pool_.runtime().arm(*this, when);
   });
 }
 
-void OverrunWatch::due(Timer& timer) noexcept {
-  auto& watch = static_cast<OverrunWatch&>(timer);
-  watch.pool_.runtime().schedule(watch);
-}
+void OverrunWatch::due(Timer& timer) noexcept { static_cast<OverrunWatch&>(timer).look(); }
 
-void OverrunWatch::discard() noexcept {
-  const auto last = cell_.enter([&] { return std::move(kept_); });
-}
-
-void OverrunWatch::run(Turn&) noexcept {
-  const auto kept = cell_.enter([&] {
-    armed_for_ = never;
-    looking_ = true;
-    return std::move(kept_);
-  });
+void OverrunWatch::look() noexcept {
   const Ticks now = pool_.runtime().now();
-  const bool changed = look_at_all(now);
-  if (changed) {
-    quiet_ = 0;
-    asleep_.store(false, std::memory_order_seq_cst);
-  } else if (!asleep_.exchange(true, std::memory_order_seq_cst)) {
-    quiet_ = 1;  // asleep if the next look, after an interval, finds the same
-  } else {
-    ++quiet_;
+  const bool early = cell_.enter([&] {
+    looking_ = true;
+    return now < std::exchange(armed_for_, never);  // as all timers when the runtime ends
+  });
+  Ticks coming = never;
+  if (!early && look_at_some(now)) {
+    settle_down();
+    coming = soonest_;
+  } else if (!early) {
+    coming = after(now, breath);
   }
-  Ticks soonest = never;
-  for (const Seen& each : seen_) soonest = std::min(soonest, next_report(each));
-  cell_.enter([&] { looking_ = false; });
-  const bool sleeps = quiet_ >= 2 && asleep_.load(std::memory_order_seq_cst);
-  if (!sleeps) soonest = std::min(soonest, after(now, interval_));
-  if (soonest != never) look_again(soonest);
+  cell_.enter([&] {
+    looking_ = false;
+    if (stopped_) asleep_.store(is_on(), std::memory_order_seq_cst);
+    if (stopped_ || early) return;
+    const bool sleeps = quiet_ >= 2 && asleep_.load(std::memory_order_seq_cst);
+    if (!sleeps) coming = std::min(coming, after(now, interval_));
+    if (coming == never) return;
+    armed_for_ = coming;
+    pool_.runtime().arm(*this, coming);
+  });
 }
 
-bool OverrunWatch::look_at_all(Ticks now) {
+// False: there are more slots, and other timers come first.
+bool OverrunWatch::look_at_some(Ticks now) {
   const std::size_t count = pool_.slots();
-  seen_.resize(std::max(seen_.size(), count));
-  bool changed = false;
-  for (std::size_t i = 0; i < count; ++i) changed |= look_at(i, now);
-  return changed;
+  const std::size_t stop = std::min(count, next_ + at_once);
+  if (seen_.size() < stop) seen_.resize(stop);
+  if (next_ == 0) {
+    changed_ = false;
+    soonest_ = never;
+  }
+  for (; next_ < stop; ++next_) {
+    changed_ |= look_at(next_, now);
+    soonest_ = std::min(soonest_, seen_[next_].due);
+  }
+  if (next_ < count) return false;
+  next_ = 0;
+  return true;
 }
 
 // True: another run than at the last look, or none any more.
@@ -84,39 +96,101 @@ bool OverrunWatch::look_at(std::size_t index, Ticks now) {
   Seen& seen = seen_[index];
   const Run run = slot.present_run();
   if (run != seen.run) {
-    seen = {run, now, 0};
+    seen = {run, now, run ? after(now, options_.warn_after) : never, 0};
     return true;
   }
-  while (run && next_report(seen) <= now) report(slot, seen, now);
+  if (seen.due <= now) report(slot, seen, now);
   return false;
 }
 
-Ticks OverrunWatch::next_report(const Seen& seen) const noexcept {
-  if (!seen.run) return never;
-  const bool kills = options_.max_warnings > 0;
-  if (kills && seen.reports >= options_.max_warnings) return never;
-  const std::int64_t rounds =
-      kills ? seen.reports + 1 : std::int64_t{1} << std::min(seen.reports, 62);
-  if (options_.warn_after > infinity / rounds) return never;
-  return after(seen.since, options_.warn_after * rounds);
+// Asleep if the next round, after an interval, finds the same.
+void OverrunWatch::settle_down() noexcept {
+  if (changed_) {
+    quiet_ = 0;
+    asleep_.store(false, std::memory_order_seq_cst);
+  } else if (!asleep_.exchange(true, std::memory_order_seq_cst)) {
+    quiet_ = 1;
+  } else {
+    ++quiet_;
+  }
 }
 
-// The kill and the callbacks are jobs of their own: they run the user's code.
+// One that comes late puts off those that follow: they are not told all at once.
+Ticks OverrunWatch::next_report(const Seen& seen, Ticks now) const noexcept {
+  const std::int64_t rounds = kills() ? 1 : std::int64_t{1} << std::min(seen.reports - 1, 62);
+  if (options_.warn_after > infinity / rounds) return never;
+  const bool late = now - seen.due > interval_.count();
+  return after(late ? now : seen.due, options_.warn_after * rounds);
+}
+
 void OverrunWatch::report(Slot& slot, Seen& seen, Ticks now) {
   const MessageType* task = seen.run.activation->task();
   const Pid worker = slot.present();
-  if (slot.present_run() != seen.run || !task) return (void)(seen.run = {});  // it has just ended
-  ++seen.reports;
+  const bool last = kills() && seen.reports + 1 >= options_.max_warnings;
+  const bool goes_on = slot.present_run() == seen.run && task;
+  // Only what is true is told: it has ended just now, or this ends it.
+  if (!goes_on || (last && !kill(slot, worker, seen.run))) return (void)(seen = {});
   overruns_.fetch_add(1, std::memory_order_relaxed);
-  const bool last = seen.reports == options_.max_warnings;
-  const Overrun report{last ? Overrun::Alert::max_overrun_limit : Overrun::Alert::overrun,
-                       pool_.name(), worker, task->name, Duration{now - seen.since}};
-  const auto pool = pool_.shared_from_this();
-  if (last)
-    run_detached(
-        pool_.runtime(), [pool, &slot, worker, run = seen.run] { slot.kill(worker, run); },
-        Priority::high);
-  run_detached(pool_.runtime(), [pool, this, report] { tell(report); });
+  tell_later({last ? Overrun::Alert::max_overrun_limit : Overrun::Alert::overrun, pool_.name(),
+              worker, task->name, Duration{now - seen.since}});
+  if (last) return (void)(seen = {});
+  ++seen.reports;
+  seen.due = next_report(seen, now);
+}
+
+// False: it has ended.
+bool OverrunWatch::kill(Slot& slot, Pid worker, const Run& run) {
+  auto taken = slot.take(worker, run);
+  if (!taken) return false;
+  run_detached(
+      pool_.runtime(),
+      [pool = pool_.shared_from_this(), &slot,
+       kept = std::make_shared<Slot::Taken>(std::move(*taken))] {
+        slot.go_on_without(std::move(*kept));
+      },
+      Priority::high);
+  return true;
+}
+
+// ---------------------------------------------------------------- reports, one after another
+
+class OverrunWatch::TellNext {
+ public:
+  explicit TellNext(OverrunWatch& watch) noexcept : watch_(watch) {}
+  ~TellNext() { watch_.tell_next(); }
+  TellNext(const TellNext&) = delete;
+  TellNext& operator=(const TellNext&) = delete;
+
+ private:
+  OverrunWatch& watch_;
+};
+
+void OverrunWatch::tell_later(const Overrun& report) {
+  const bool first = cell_.enter([&] {
+    untold_.push_back(report);
+    return !std::exchange(telling_, true);
+  });
+  if (!first) return;
+  pool_.runtime().allow_spares(1);
+  tell_next();
+}
+
+void OverrunWatch::tell_next() {
+  const auto report = cell_.enter([&]() -> std::optional<Overrun> {
+    telling_ = !untold_.empty();
+    if (!telling_) return std::nullopt;
+    const Overrun oldest = untold_.front();
+    untold_.pop_front();
+    return oldest;
+  });
+  if (!report) return pool_.runtime().allow_spares(-1);
+  run_detached(
+      pool_.runtime(),
+      [pool = pool_.shared_from_this(), this, report = *report] {
+        const TellNext after_this{*this};
+        tell(report);
+      },
+      Priority::high);
 }
 
 void OverrunWatch::tell(const Overrun& report) {
@@ -140,12 +214,15 @@ void OverrunWatch::tell(const Overrun& report) {
 }
 
 void OverrunWatch::stop() {
-  const auto last = cell_.enter([&]() -> std::shared_ptr<PoolCore> {
-    if (armed_for_ == never || !pool_.runtime().cancel(*this)) return nullptr;
-    armed_for_ = never;
-    return std::move(kept_);
+  cell_.enter([&] {
+    stopped_ = true;
+    if (armed_for_ != never && pool_.runtime().cancel(*this)) armed_for_ = never;
   });
   asleep_.store(is_on(), std::memory_order_seq_cst);
+}
+
+void OverrunWatch::start() {
+  cell_.enter([&] { stopped_ = false; });
 }
 
 }  // namespace poolder::detail

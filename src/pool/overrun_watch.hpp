@@ -2,13 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <memory>
-#include <vector>
 
 #include <poolder/pool/overrun.hpp>
 #include <poolder/runtime/detail/core.hpp>
-#include <poolder/runtime/detail/runnable.hpp>
 #include <poolder/runtime/detail/timer.hpp>
 
 #include "runtime/activation.hpp"
@@ -27,11 +25,18 @@ class Slot;
 /// it. So nothing is done for a run but a load and a branch, and nothing at all while the pool is
 /// idle.
 ///
+/// It looks, and takes slots from handlers, on the thread that keeps time: every other may be stuck
+/// in a handler. What runs the user's code are jobs, for whom the runtime has one thread more than
+/// its options allow, and one more for each handler that was killed.
+///
 /// Thread safety: any thread. Looks never overlap: the next is armed at the end of one.
+///
+/// Lifetime. The pool has called stop() before it ends: a look that goes on then arms no other, and
+/// RuntimeCore::release_later keeps the pool until it is over.
 ///
 /// Pairs. A run begins (the activation's release), then looks at asleep_; the watch sets asleep_,
 /// then looks at the runs a whole interval later, when any store that had not arrived has.
-class OverrunWatch final : public Timer, public Runnable {
+class OverrunWatch final : public Timer {
  public:
   using Run = Activation::Run;
 
@@ -45,6 +50,8 @@ class OverrunWatch final : public Timer, public Runnable {
   Subscription on_overrun(std::function<void(const Overrun&)> callback);
   /// The pool has stopped: nothing is armed any more.
   void stop();
+  /// It is started afresh.
+  void start();
   std::uint64_t overruns() const noexcept { return overruns_.load(std::memory_order_relaxed); }
 
  private:
@@ -52,19 +59,24 @@ class OverrunWatch final : public Timer, public Runnable {
   struct Seen {
     Run run;
     Ticks since = 0;
+    Ticks due = never;  ///< the next report
     int reports = 0;
   };
+  class TellNext;
 
   static void due(Timer& timer) noexcept;
-  void run(Turn& turn) noexcept override;
-  void discard() noexcept override;
-
-  bool look_at_all(Ticks now);
+  void look() noexcept;
+  bool look_at_some(Ticks now);
   bool look_at(std::size_t index, Ticks now);
+  void settle_down() noexcept;
   void report(Slot& slot, Seen& seen, Ticks now);
-  void tell(const Overrun& report);
-  Ticks next_report(const Seen& seen) const noexcept;
+  bool kill(Slot& slot, Pid worker, const Run& run);
+  bool kills() const noexcept { return options_.max_warnings > 0; }
+  Ticks next_report(const Seen& seen, Ticks now) const noexcept;
   void look_again(Ticks when);
+  void tell_later(const Overrun& report);
+  void tell_next();
+  void tell(const Overrun& report);
 
   PoolCore& pool_;
   const OverrunOptions options_;
@@ -74,13 +86,18 @@ class OverrunWatch final : public Timer, public Runnable {
   Listeners<std::function<void(const Overrun&)>> listeners_;
 
   // Of the look that goes on.
-  std::vector<Seen> seen_;
-  int quiet_ = 0;  // looks in a row that found nothing new
+  std::deque<Seen> seen_;
+  std::size_t next_ = 0;   // the slot; 0: a round begins
+  bool changed_ = false;   // in this round
+  Ticks soonest_ = never;  // of the reports that this round found to come
+  int quiet_ = 0;          // rounds in a row that found nothing new
 
   OpCell cell_;
   Ticks armed_for_ = never;
   bool looking_ = false;
-  std::shared_ptr<PoolCore> kept_;  // while it is armed or looks
+  bool stopped_ = false;
+  std::deque<Overrun> untold_;
+  bool telling_ = false;
 };
 
 }  // namespace poolder::detail

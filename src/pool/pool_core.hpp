@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -229,6 +228,9 @@ class PoolCore final : public EngineCore,
   void request_stops(Generation generation);
   bool finish_if_all_closed();
   std::vector<const Slot*> owned_here() const;
+  std::vector<Activation::Run> killed_here() const;
+  bool waits_for_caller() const noexcept;
+  void leave_out_killed_here();
   void abandon_rest(Generation generation);
   std::vector<Pid> workers_present() const;
   void reopen(const std::vector<WorkerBox*>& boxes);
@@ -259,10 +261,10 @@ class PoolCore final : public EngineCore,
   Generation generation_ = 0;
   ExitReason reason_;
   bool pausing_ = false;
-  std::size_t open_ = 0;             // slots that have not closed
-  std::vector<const Slot*> inside_;  // whose handlers are in stop()
-  std::set<Pid> abandoned_;          // whose handlers were killed and have not ended
-  bool grace_is_over_ = false;       // the shutdown time has passed
+  std::size_t open_ = 0;                      // slots that have not closed
+  std::vector<const Slot*> inside_;           // whose handlers are in stop()
+  std::map<Pid, Activation::Run> abandoned_;  // whose handlers were killed and have not ended
+  bool grace_is_over_ = false;                // the shutdown time has passed
   int stops_requested_ = 0;
   std::thread::id closer_;  // who is in begin_stop: what it destroys may call stop()
   RestartWindow window_;

@@ -59,6 +59,7 @@ void PoolCore::restart() {
     throw;
   }
   forget_end();
+  watch_.start();
   cell_.enter([&] { reopen(boxes); });
   // Had the runtime begun to end in between, it would have found this pool stopped.
   if (runtime_->stopping()) begin_stop({ExitReason::Kind::shutdown, "the runtime has ended"});

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "pool/pool_core.hpp"
 
 namespace poolder::detail {
@@ -30,11 +32,9 @@ PoolStats PoolCore::stats() const {
   stats.waited = waited().stats();
   stats.ran = ran().stats();
   stats.workers.reserve(stats.size);
-  const Ticks now = runtime_->now();
   for (std::size_t i = 0; i < slots_.count(); ++i) {
     const Slot& slot = slots_[i];
-    Activation* running = slot.activation();
-    const MessageType* task = running ? running->task() : nullptr;
+    const Slot::AtWork at_work = slot.at_work();
     WorkerStats worker;
     worker.pid = slot.pid();
     worker.index = i;
@@ -42,9 +42,9 @@ PoolStats PoolCore::stats() const {
     worker.processed = slot.processed();
     worker.failed = slot.failed();
     worker.restarts = slot.restarts();
-    worker.busy = running != nullptr;
-    if (task) worker.task = task->name;
-    if (running) worker.runtime = Duration{running->watch(now)};
+    worker.busy = at_work.task != nullptr;
+    if (worker.busy) worker.task = at_work.task->name;
+    if (worker.busy) worker.runtime = Duration{std::max<Ticks>(runtime_->now() - at_work.since, 0)};
     stats.queue_length += worker.queue_length;
     stats.processed += worker.processed;
     stats.failed += worker.failed;

@@ -72,10 +72,12 @@ Activation* Activation::current() noexcept { return ActivationStack::mine().curr
 
 Activation& Activation::outermost() noexcept { return *ActivationStack::mine().outermost; }
 
-Activation& Activation::begin(void* cell, const MessageType* task, Loans* loans) noexcept {
+Activation& Activation::begin(void* cell, const MessageType* task, Loans* loans,
+                              Ticks now) noexcept {
   Activation& mine = ActivationStack::mine().push();
   mine.cell_.store(cell, std::memory_order_relaxed);
-  mine.task_.store(task, std::memory_order_relaxed);
+  mine.task_.store(task, std::memory_order_release);
+  mine.began_.store(now, std::memory_order_release);
   mine.loans_ = loans;
   mine.word_.store(mine.word_.load(std::memory_order_relaxed) | running, std::memory_order_release);
   return mine;

@@ -28,6 +28,8 @@ class SchedulerThread;
 ///
 /// Pairs. begin's release store with the acquire of lock(): who holds the lock sees all that the
 /// owner wrote to its cell before it ran user code. unlock's release with the acquire of end().
+/// begin's release of task_ and began_ with their acquire: who finds the same run before and after
+/// has read what belongs to it.
 class Activation {
  public:
   /// One run of user code, never the same as another.
@@ -41,8 +43,10 @@ class Activation {
   static constexpr std::uint64_t running = 1, locked = 2, taken = 4, unseated = 8, number = 16;
 
   /// The next deeper record of this thread.
-  /// `loans`: of the worker whose code it is; null: what it borrows is nobody's.
-  static Activation& begin(void* cell, const MessageType* task, Loans* loans = nullptr) noexcept;
+  /// `loans`: of the worker whose code it is; null: what it borrows is nobody's. `now`: for who
+  /// asks how long it runs.
+  static Activation& begin(void* cell, const MessageType* task, Loans* loans = nullptr,
+                           Ticks now = 0) noexcept;
 
   /// Ends the innermost run. The flags `taken` and `unseated` that were set meanwhile.
   std::uint64_t end() noexcept;
@@ -68,15 +72,19 @@ class Activation {
   /// Marks the thread's seat as taken, if `word` is still the present one.
   bool unseat(std::uint64_t word) noexcept;
 
-  /// How long the present run has been seen by who looks, the watcher of the runtime's threads and
-  /// others; 0 where it is new or there is none.
+  /// How long the present run has been seen by the one who looks, the watcher of the runtime's
+  /// threads; 0 where it is new or there is none.
   Ticks watch(Ticks now) noexcept;
   bool unseat_watched() noexcept { return unseat(seen_word_.load(std::memory_order_relaxed)); }
 
   std::uint64_t word() const noexcept { return word_.load(std::memory_order_acquire); }
   void* cell() const noexcept { return cell_.load(std::memory_order_relaxed); }
-  const MessageType* task() const noexcept { return task_.load(std::memory_order_relaxed); }
+  const MessageType* task() const noexcept { return task_.load(std::memory_order_acquire); }
+  Ticks began() const noexcept { return began_.load(std::memory_order_acquire); }
   bool runs(const void* cell) const noexcept;
+  /// The cell was taken from the run that goes on.
+  bool is_taken() const noexcept { return (word() & (running | taken)) == (running | taken); }
+  Run run() const noexcept { return {this, word() / number}; }
   /// The run that goes on for that cell.
   Run run_of(const void* cell) const noexcept;
 
@@ -87,14 +95,15 @@ class Activation {
  private:
   friend struct ActivationStack;
 
-  std::atomic<std::uint64_t> word_{0};
+  std::atomic<std::uint64_t> word_{number};  // runs count from 1: none is what nobody has seen yet
   std::atomic<void*> cell_{nullptr};
   std::atomic<const MessageType*> task_{nullptr};
-  std::atomic<std::uint64_t> seen_word_{0};  // by the watcher
-  std::atomic<Ticks> seen_since_{0};
-  Activation* outer_ = nullptr;  // the thread's own, as all below
+  std::atomic<Ticks> began_{0};
+  Activation* outer_ = nullptr;  // the thread's own, as the two below
   Activation* inner_ = nullptr;
   Loans* loans_ = nullptr;
+  alignas(64) std::atomic<std::uint64_t> seen_word_{0};  // by the watcher
+  std::atomic<Ticks> seen_since_{0};
 };
 
 }  // namespace poolder::detail

@@ -202,8 +202,10 @@ void Scheduler::release_later(std::shared_ptr<void> last) {
   for (auto& thread : threads_)
     if (const std::uint64_t turn = thread->turn.load(std::memory_order_acquire); turn % 2 == 1)
       retired.turns.emplace_back(thread.get(), turn);
-  if (!retired.turns.empty())
-    retired_.push_back(std::move(retired));  // else it goes at once, after the lock
+  // Kept until the watcher's tick, which comes after its timers; else it goes at once, after the
+  // lock.
+  if (!retired.turns.empty() || timers_fire_.load(std::memory_order_acquire))
+    retired_.push_back(std::move(retired));
 }
 
 std::vector<std::shared_ptr<void>> Scheduler::take_released() {

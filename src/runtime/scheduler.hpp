@@ -62,7 +62,9 @@ class Scheduler {
 
   /// See RuntimeCore::release_later. Which threads are in a turn is known from here: whoever gave a
   /// cell up did so in a turn that the cell's next owner, and so the caller, has seen begin.
+  /// A timer that fires counts as a turn.
   void release_later(std::shared_ptr<void> last);
+  void timers_fire(bool now) noexcept { timers_fire_.store(now, std::memory_order_release); }
 
   void allow_spares(int more) noexcept { allowance_.fetch_add(more, std::memory_order_relaxed); }
 
@@ -117,6 +119,7 @@ class Scheduler {
   std::atomic<std::uint32_t> mean_ns_{1'000'000};  // of a cell's turn, lately
   std::atomic<unsigned> ticks_{0};
   std::atomic<bool> watcher_sleeps_{false};
+  std::atomic<bool> timers_fire_{false};
   std::atomic<int> allowance_{0};            // spare threads beyond the options' limit
   alignas(128) std::atomic<int> urgent_{0};  // queued cells of high and max priority
   std::atomic<int> low_{0};

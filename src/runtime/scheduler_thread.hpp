@@ -60,8 +60,8 @@ class SchedulerThread final : public Turn {
 /// Marks user code that runs on this thread, for whoever must take something away from it.
 class Handler {
  public:
-  Handler(void* cell, const MessageType* task, Loans* loans = nullptr) noexcept
-      : activation_(Activation::begin(cell, task, loans)) {}
+  Handler(void* cell, const MessageType* task, Loans* loans = nullptr, Ticks now = 0) noexcept
+      : activation_(Activation::begin(cell, task, loans, now)) {}
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
 

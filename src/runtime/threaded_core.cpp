@@ -32,11 +32,31 @@ void ThreadedCore::watch() {
   while (watching_.load(std::memory_order_acquire)) {
     const int calls = timekeeper_.calls();
     const Ticks began = now();
+    recently_.store(began, std::memory_order_relaxed);
+    scheduler_->timers_fire(true);
     timekeeper_.fire_due(began);
+    scheduler_->timers_fire(false);
     quiet = scheduler_->tick(began) ? 0 : std::min(quiet + 1, most_quiet);
     const bool for_good = quiet == most_quiet && scheduler_->watcher_may_sleep();
+    if (for_good) recently_.store(unknown, std::memory_order_relaxed);
     timekeeper_.sleep_until(for_good ? never : began + tick, calls);
+    if (for_good && recently_.load(std::memory_order_relaxed) != unknown) quiet = 0;
   }
+}
+
+// The watcher slept: it keeps the time again for a while.
+Ticks ThreadedCore::look_at_clock() noexcept {
+  const Ticks time = now();
+  Ticks before = unknown;
+  if (recently_.compare_exchange_strong(before, time, std::memory_order_relaxed))
+    timekeeper_.interrupt();
+  return time;
+}
+
+void ThreadedCore::wake_watcher() noexcept {
+  Ticks before = unknown;
+  recently_.compare_exchange_strong(before, now(), std::memory_order_relaxed);
+  timekeeper_.interrupt();
 }
 
 void ThreadedCore::stop_threads() {

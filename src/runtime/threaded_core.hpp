@@ -47,10 +47,11 @@ class ThreadedCore final : public RuntimeCore {
 
   void allow_spares(int more) noexcept override { scheduler_->allow_spares(more); }
 
-  void wake_watcher() noexcept { timekeeper_.interrupt(); }
+  void wake_watcher() noexcept;
 
  private:
   void stop_threads() override;
+  Ticks look_at_clock() noexcept override;
   void watch();
 
   const RuntimeOptions options_;

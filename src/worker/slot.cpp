@@ -15,9 +15,19 @@ namespace {
 thread_local const Owning* owned = nullptr;
 }
 
-Owning::Owning(Slot& slot) noexcept : slot_(slot), outer_(owned) { owned = this; }
+Owning::Owning(Slot& slot, const Activation* inside) noexcept
+    : slot_(slot), inside_(inside), outer_(owned) {
+  owned = this;
+}
 Owning::~Owning() { owned = outer_; }
 const Owning* Owning::innermost() noexcept { return owned; }
+
+bool Owning::is_lost() const noexcept {
+  for (const Activation* each = Activation::current(); each && each != inside_;
+       each = each->outer())
+    if (each->cell() == &slot_ && each->is_taken()) return true;
+  return false;
+}
 
 Slot::Slot(SlotOwner& owner, std::size_t index, WorkerBox* worker)
     : Runnable(owner.worker_type().options.priority, owner.dedicated()),
@@ -161,7 +171,7 @@ bool Slot::run_user_code(Message& message, int attempt, Next& next, Thrown& thro
   WorkerBox* box = box_;
   Context context{*box, box->pid(), index_, attempt};
   current_ = &message;
-  Handler handler{this, &type, &box->loans()};
+  Handler handler{this, &type, &box->loans(), owner_.runtime().recently()};
   if (activation_.load(std::memory_order_relaxed) != &handler.activation())
     activation_.store(&handler.activation(), std::memory_order_release);
   if (owner_.watch_sleeps()) [[unlikely]]
@@ -218,7 +228,8 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
   if (timer_) timer_->idle_since = 0;
   slept_ = false;
   WorkerBox& box = *box_;  // a kill may take it as soon as the activation has begun
-  Activation& activation = Activation::begin(this, &type, &box.loans());
+  Activation& activation =
+      Activation::begin(this, &type, &box.loans(), owner_.runtime().recently());
   if (activation_.load(std::memory_order_relaxed) != &activation)
     activation_.store(&activation, std::memory_order_release);
   if (owner_.watch_sleeps()) [[unlikely]]
@@ -255,6 +266,17 @@ std::size_t Slot::queue_length() const noexcept {
 std::size_t Slot::load() const noexcept {
   if (present() == Pid{}) return unlimited;
   return is_idle() ? 0 : queue_length() + 1;
+}
+
+// Between two handlers it looks again: a slot that is always busy is never seen at rest.
+Slot::AtWork Slot::at_work() const noexcept {
+  for (int looks = 0; looks < 4; ++looks) {
+    const Activation::Run run = present_run();
+    if (!run) continue;
+    const AtWork seen{run.activation->task(), run.activation->began()};
+    if (present_run() == run) return seen;
+  }
+  return {};
 }
 
 Activation* Slot::activation() const noexcept {

@@ -29,7 +29,8 @@ class SlotTimer;
 /// wait for that slot.
 class Owning {
  public:
-  explicit Owning(Slot& slot) noexcept;
+  /// `inside`: the innermost handler that the thread is in already.
+  explicit Owning(Slot& slot, const Activation* inside = nullptr) noexcept;
   ~Owning();
   Owning(const Owning&) = delete;
   Owning& operator=(const Owning&) = delete;
@@ -37,9 +38,12 @@ class Owning {
   static const Owning* innermost() noexcept;
   const Owning* outer() const noexcept { return outer_; }
   const Slot& slot() const noexcept { return slot_; }
+  /// The slot was taken from the handler that this thread is in: it is somebody else's.
+  bool is_lost() const noexcept;
 
  private:
   const Slot& slot_;
+  const Activation* const inside_;
   const Owning* const outer_;
 };
 
@@ -101,8 +105,26 @@ class alignas(64) Slot : public Runnable {
   bool wake();
   /// Replaces the worker if it is still `victim`.
   bool kill(Pid victim);
-  /// The same while that run goes on; false: it has ended.
-  bool kill(Pid victim, const Activation::Run& run);
+  /// What was taken from a handler that a kill has left to itself, and has to be told of: by who
+  /// runs user code. Until then the slot is in the hands of whoever has this.
+  struct Taken {
+    Taken(Pid worker, const WorkerMessageType& message_type, const ExitReason& why)
+        : victim(worker), type(message_type), reason(why) {}
+    Taken(Taken&& other) noexcept;
+    ~Taken();
+    Pid victim;
+    const WorkerMessageType& type;
+    ExitReason reason;
+    int attempt = 1;
+    ReplyBase* reply = nullptr;  // held
+    std::stop_source stop{std::nostopstate};
+    Loans::Recalled loans;
+  };
+  /// The first half of a kill, while that run goes on; nothing: it has ended. Runs no user code and
+  /// waits for nothing.
+  std::optional<Taken> take(Pid victim, const Activation::Run& run);
+  /// The second. The slot goes on.
+  void go_on_without(Taken taken);
   /// Tries again to take the slot from a handler that kill() just missed. True: nothing is left to
   /// do.
   bool kill_again(Pid victim);
@@ -181,6 +203,12 @@ class alignas(64) Slot : public Runnable {
   /// What a message would wait for here: 0 at rest, `unlimited` without a worker.
   std::size_t load() const noexcept;
   Activation* activation() const noexcept;  ///< of the handler that runs; null: none
+  /// What the slot is at.
+  struct AtWork {
+    const MessageType* task = nullptr;  ///< null: nothing
+    Ticks since = 0;                    ///< by RuntimeCore::recently()
+  };
+  AtWork at_work() const noexcept;
   Activation::Run present_run() const noexcept {
     const Activation* activation = activation_.load(std::memory_order_acquire);
     return activation ? activation->run_of(this) : Activation::Run{};
@@ -243,8 +271,11 @@ class alignas(64) Slot : public Runnable {
   void replace_if_killed();
   void forward() noexcept;
   void hibernate();
-  bool take_from_handler(Pid victim, const ExitReason& reason,
-                         const Activation::Run* run = nullptr);
+  bool take_from_handler(Pid victim, const ExitReason& reason);
+  std::optional<Taken> take_from_handler(Pid victim, const ExitReason& reason,
+                                         const Activation::Run* run);
+  Taken take_out(Activation& activation, const ExitReason& reason);
+  void tell(Taken& taken);
   void note_unborn(Pid pid, const ExitReason& reason);
 
   const std::uint32_t index_;  // here, where it costs nothing

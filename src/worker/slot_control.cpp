@@ -53,7 +53,7 @@ Slot::Step Slot::attend() noexcept {
 }
 
 void Slot::close_unused() {
-  const Owning owning{*this};
+  const Owning owning{*this, Activation::current()};
   if (mail_.enter()) close();
 }
 
@@ -192,10 +192,13 @@ bool Slot::kill(Pid victim) {
   return true;
 }
 
-bool Slot::kill(Pid victim, const Activation::Run& run) {
-  if (!take_from_handler(victim, killed_in_handler, &run)) return false;
+std::optional<Slot::Taken> Slot::take(Pid victim, const Activation::Run& run) {
+  return take_from_handler(victim, killed_in_handler, &run);
+}
+
+void Slot::go_on_without(Taken taken) {
+  tell(taken);
   owner_.runtime().schedule(*this);
-  return true;
 }
 
 bool Slot::kill_again(Pid victim) {
@@ -205,46 +208,77 @@ bool Slot::kill_again(Pid victim) {
   return true;
 }
 
-// Settles with the handler's end who owns the slot. True: the caller does, and the handler's thread
-// keeps the worker object and the message, whose caller is told at once.
-bool Slot::take_from_handler(Pid victim, const ExitReason& reason, const Activation::Run* run) {
+Slot::Taken::Taken(Taken&& other) noexcept
+    : victim(other.victim),
+      type(other.type),
+      reason(std::move(other.reason)),
+      attempt(other.attempt),
+      reply(std::exchange(other.reply, nullptr)),
+      stop(std::move(other.stop)),
+      loans(std::move(other.loans)) {}
+
+Slot::Taken::~Taken() {
+  if (reply) reply->release();
+}
+
+bool Slot::take_from_handler(Pid victim, const ExitReason& reason) {
+  std::optional<Taken> taken = take_from_handler(victim, reason, nullptr);
+  if (taken) tell(*taken);
+  return taken.has_value();
+}
+
+// Settles with the handler's end who owns the slot. Something: the caller does, and the handler's
+// thread keeps the worker object and the message, whose caller is yet to be told.
+std::optional<Slot::Taken> Slot::take_from_handler(Pid victim, const ExitReason& reason,
+                                                   const Activation::Run* run) {
   Activation* activation = activation_.load(std::memory_order_acquire);
-  if (!activation || !activation->lock(this)) return false;
+  if (!activation || !activation->lock(this)) return std::nullopt;
   const bool same = box_->pid() == victim && (!run || activation->run_of(this) == *run);
   // With a run it is the caller who gives the slot its next pid, and only now.
   if (!same || (run && !replace_pid(victim))) {
     activation->unlock();
-    return false;
+    return std::nullopt;
   }
-  WorkerBox* box = std::exchange(box_, nullptr);
-  owner_.runtime().monitors().note(victim, reason);
-  present_.store(0, std::memory_order_release);
-  Message* message = std::exchange(current_, nullptr);
-  const auto& type = static_cast<const WorkerMessageType&>(*activation->task());
-  ReplyBase* reply = message && type.reply ? type.reply(*message) : nullptr;
-  if (reply) reply->keep();
-  std::stop_source stop = box->begin_stop();
-  const Loans::Recalled forfeited = box->loans().revoke();
-  box->abandon(owner_.keep(*this));
-  const auto attempt = static_cast<int>(message ? message->attempt : 1);
-  owner_.handler_abandoned(victim);
-  lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
+  std::optional<Taken> taken{take_out(*activation, reason)};
   activation->unlock(Activation::taken);
-  const Owning owning{*this};
+  return taken;
+}
 
+// The activation is locked. Its thread is no longer one of those that max_blocked_threads allows.
+Slot::Taken Slot::take_out(Activation& activation, const ExitReason& reason) {
+  WorkerBox* box = std::exchange(box_, nullptr);
+  const auto& type = static_cast<const WorkerMessageType&>(*activation.task());
+  Taken taken{box->pid(), type, reason};
+  owner_.runtime().monitors().note(taken.victim, reason);
+  present_.store(0, std::memory_order_release);
+  if (Message* message = std::exchange(current_, nullptr)) {
+    taken.attempt = static_cast<int>(message->attempt);
+    taken.reply = type.reply ? type.reply(*message) : nullptr;
+    if (taken.reply) taken.reply->keep();
+  }
+  taken.stop = box->begin_stop();
+  taken.loans = box->loans().revoke();
+  box->abandon(owner_.keep(*this));
+  if (!owner_.dedicated()) owner_.runtime().allow_spares(1);
+  owner_.handler_abandoned(taken.victim);
+  lost_ = reason.kind == ExitReason::Kind::killed ? Lost::killed : Lost::nothing;
+  return taken;
+}
+
+void Slot::tell(Taken& taken) {
+  const Owning owning{*this, Activation::current()};
   owner_.runtime().wait_graph().forget(this);
-  owner_.dropped(type.name, reason.what, victim, attempt);
-  if (reply) {
+  owner_.dropped(taken.type.name, taken.reason.what, taken.victim, taken.attempt);
+  if (ReplyBase* reply = std::exchange(taken.reply, nullptr)) {
     reply->fail(
         failure(ErrorCode::worker_down, "the worker was killed while it handled the request"));
     reply->publish();
     reply->release();
   }
   forget_timer();
-  Loans::forfeit(forfeited);
-  owner_.worker_died(victim, reason);
-  stop.request_stop();
-  return true;
+  Loans::forfeit(taken.loans);
+  owner_.worker_died(taken.victim, taken.reason);
+  taken.stop.request_stop();
 }
 
 void Slot::request_stop_of(Pid worker) {
@@ -257,7 +291,7 @@ void Slot::request_stop_of(Pid worker) {
 }
 
 void Slot::abandon(Pid worker) {
-  const Owning owning{*this};
+  const Owning owning{*this, Activation::current()};
   if (take_from_handler(worker, left_behind)) close();
 }
 

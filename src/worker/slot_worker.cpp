@@ -102,6 +102,7 @@ void Slot::was_taken(WorkerBox* box, Message* message) noexcept {
   if (message) free_message(message);
   box->destroy();
   (void)handler.end();
+  if (!owner->dedicated()) owner->runtime().allow_spares(-1);
   owner->abandoned_ended(pid);
 }
 

@@ -20,7 +20,7 @@ using poolder::detail::Random;
 
 namespace {
 
-constexpr std::uint64_t many_seeds = 4'000;
+constexpr std::uint64_t many_seeds = 10'000;
 
 struct Job {
   int number;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "support/simulated_sleep.hpp"
 #include "support/simulation.hpp"
 
 using namespace poolder;
@@ -253,6 +254,96 @@ TEST(Overrun, IsAnEventOfTheRuntime) {
     EXPECT_GE(events[1].duration, 2s);
     runtime.advance(1h);
   });
+}
+
+TEST(Overrun, SaysThatItWasKilledOnlyOfAWorkerThatWas) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        SimulatedRuntime runtime{seed};
+        std::vector<Pid> said, died;
+        auto subscription = runtime.on([&](const Event& each) {
+          if (each.kind == Event::Kind::overrun && each.what == "it was killed")
+            said.push_back(each.worker);
+          if (each.kind == Event::Kind::worker_died) died.push_back(each.worker);
+        });
+        Log log;
+        Pool<Sleeper> pool{runtime, with({.warn_after = 80ms, .max_warnings = 3}), &log};
+
+        pool.cast(Deaf{240ms + 500us * static_cast<int>(seed % 21)});
+        EXPECT_TRUE(pool.drain(10s));
+        runtime.advance(1s);
+
+        EXPECT_EQ(said, died);
+        EXPECT_EQ(pool.stats().overruns, 2 + said.size());
+      },
+      2 * seeds);
+}
+
+struct Slow {
+  SimulatedRuntime* runtime = nullptr;
+  int inside = 0;
+  std::vector<Overrun> told;
+} slow;
+
+void tell_slowly(const Overrun& report) {
+  EXPECT_EQ(slow.inside++, 0) << "two reports at a time";
+  slow.told.push_back(report);
+  sleep_in(*slow.runtime, 300ms);
+  --slow.inside;
+}
+
+TEST(Overrun, IsToldOneReportAfterAnotherAndARoundApartAlsoWhereALookComesLate) {
+  for_each_seed([](std::uint64_t seed) {
+    SimulatedRuntime runtime{seed};
+    slow = {.runtime = &runtime, .inside = 0, .told = {}};
+    Log log;
+    Pool<Sleeper> pool{
+        runtime, with({.warn_after = 100ms, .max_warnings = 5, .handler = &tell_slowly}), &log};
+    pool.cast(Deaf{1h});
+
+    runtime.advance(150ms);
+    runtime.suspend(900ms);
+    runtime.advance(5s);
+
+    ASSERT_EQ(slow.told.size(), 5u);
+    for (std::size_t i = 1; i < 5; ++i) {
+      EXPECT_GE(slow.told[i].runtime - slow.told[i - 1].runtime, 100ms);
+      EXPECT_EQ(slow.told[i].alert == Overrun::Alert::max_overrun_limit, i == 4);
+    }
+    EXPECT_LE(slow.told[4].runtime, 1400ms);
+    runtime.advance(2h);
+  });
+}
+
+TEST(Overrun, IsSeenAgainAfterThePoolHasStartedAfresh) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        SimulatedRuntime runtime{seed};
+        Watched watched{runtime, {.warn_after = 1s}};
+        for (std::size_t life = 1; life <= 3; ++life) {
+          watched.pool.cast(Sleep{1h});
+          runtime.advance(1500ms);
+          EXPECT_EQ(watched.log.reports.size(), life);
+          watched.pool.stop();
+          watched.pool.core()->restart();
+        }
+      },
+      300);
+}
+
+TEST(Overrun, IsSeenInAPoolOfManyThousands) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        SimulatedRuntime runtime{seed};
+        Watched watched{runtime, {.warn_after = 1s, .max_warnings = 2}, 9'000};
+        for (const std::size_t index : {0u, 4'095u, 4'096u, 8'999u})
+          watched.pool.cast(Deaf{1h}, Route::index(index));
+        runtime.advance(3s);
+        EXPECT_EQ(watched.log.reports.size(), 8u);
+        EXPECT_EQ(watched.pool.stats().restarts, 4u);
+        runtime.advance(1h);
+      },
+      10);
 }
 
 TEST(Overrun, EndsWithThePool) {

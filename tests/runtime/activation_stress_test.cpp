@@ -77,6 +77,19 @@ TEST(Activation, NestsAndLeavesTheOuterRunAsItWas) {
   EXPECT_EQ(Activation::current(), nullptr);
 }
 
+TEST(Activation, IsNewAtTheFirstLookAlsoOnAThreadThatNeverRanAny) {
+  int cell = 0;
+  std::jthread fresh([&] {
+    constexpr int deeper_than_ever = 64;
+    for (int i = 0; i < deeper_than_ever; ++i) {
+      Activation& mine = Activation::begin(&cell, nullptr);
+      EXPECT_EQ(mine.watch(1'000'000), 0);
+      EXPECT_EQ(mine.watch(1'000'500), 500);
+    }
+    for (int i = 0; i < deeper_than_ever; ++i) EXPECT_EQ(Activation::current()->end(), 0u);
+  });
+}
+
 TEST(Activation, LosesItsSeatOnlyInTheRunThatWasLookedAt) {
   int cell = 0;
   Activation& first = Activation::begin(&cell, nullptr);

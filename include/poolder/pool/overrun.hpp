@@ -22,15 +22,16 @@ struct Overrun {
 
 /// Which handlers of a pool are reported, and which killed. While nothing is set it costs nothing;
 /// else the pool's handlers are looked at every eighth of warn_after, but not more than once a
-/// millisecond, and only while they come and go: reports are late by up to that.
+/// millisecond, and only while they come and go: reports are late by up to that. One that is later,
+/// as after the process was stopped, puts off those that follow.
 struct OverrunOptions {
   /// The first report. Where nothing is killed the next come at 2, 4, 8 ... times that.
   Duration warn_after = infinity;
   /// 0: never kills. Otherwise a report comes each time warn_after has passed, and with the last of
   /// this many the worker is killed, as by Pool::kill().
   int max_warnings = 0;
-  /// Told of each, as a job of its own. Without one, and without Pool::on_overrun and Runtime::on,
-  /// each is a line on stderr.
+  /// Told of each, as a job of its own, one after another. Without one, and without
+  /// Pool::on_overrun and Runtime::on, each is a line on stderr.
   void (*handler)(const Overrun&) = nullptr;
 };
 

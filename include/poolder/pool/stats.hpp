@@ -22,7 +22,7 @@ struct WorkerStats {
   std::uint64_t restarts = 0;   ///< workers started in place of one that crashed or was killed
   bool busy = false;
   std::string_view task{};  ///< the type of the message that it handles now
-  Duration runtime{0};      ///< how long it has been seen at it, to about a millisecond
+  Duration runtime{0};      ///< how long it has been at it, to about a millisecond
 };
 
 /// Counts of a pool; those of single workers, and of a pool that is at work, are of slightly

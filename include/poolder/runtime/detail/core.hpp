@@ -80,6 +80,11 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
 
   // Time, in nanoseconds of the steady clock, or of the virtual one.
   virtual Ticks now() const noexcept = 0;
+  /// As now(), but up to about a millisecond ago: for what is done too often to ask a clock.
+  Ticks recently() noexcept {
+    const Ticks time = recently_.load(std::memory_order_relaxed);
+    return time != unknown ? time : look_at_clock();
+  }
   /// The system clock, in nanoseconds since 1970.
   virtual Ticks system_now() const noexcept = 0;
   /// How often who goes by the system clock must look whether it was set. `infinity`: is told of it
@@ -97,8 +102,8 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   /// outlives the last step of who gave it up.
   virtual void release_later(std::shared_ptr<void> last) = 0;
 
-  /// More, or fewer, spare threads than the options allow: for an engine that stops while all are
-  /// stuck in handlers.
+  /// More, or fewer, spare threads than the options allow: for who must get on while all are stuck
+  /// in handlers.
   virtual void allow_spares(int more) noexcept = 0;
 
   /// For cells with threads of their own; null: all share threads.
@@ -127,8 +132,14 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
   }
 
  protected:
+  static constexpr Ticks unknown = 0;
+
   RuntimeCore();
   virtual void stop_threads() = 0;
+  /// now(), where nobody keeps recently_ up to date.
+  virtual Ticks look_at_clock() noexcept { return now(); }
+
+  std::atomic<Ticks> recently_{unknown};
 
  private:
   std::unique_ptr<Registry> registry_;
