@@ -203,7 +203,9 @@ class Mix {
     const std::size_t waiting = stats.shared_length;
     EXPECT_LE(stats.queue_length, static_cast<std::size_t>(last_));
     // What comes back for another attempt is queued whether there is room or not.
-    if (capacity_ != unlimited) EXPECT_LE(waiting, capacity_ + stats.retried);
+    if (capacity_ != unlimited) {
+      EXPECT_LE(waiting, capacity_ + stats.retried);
+    }
     if (waiting == 0 || paused_) return;
     for (const WorkerStats& each : stats.workers)
       EXPECT_TRUE(each.busy) << waiting << " wait, and worker " << each.index << " is idle";
