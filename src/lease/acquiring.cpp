@@ -14,7 +14,12 @@ namespace poolder::detail {
 
 namespace {
 
-constexpr std::uint64_t sample_every = 64;  // a power of two
+bool is_sampled(const LeaseEntry& entry) noexcept { return entry.number % 64 == 1; }
+
+Lent lent_here(LeaseEntry& entry) noexcept {
+  const auto [thread, exceptions] = Unwinding::here();
+  return {&entry, entry.resource, thread, exceptions};
+}
 
 }  // namespace
 
@@ -30,9 +35,11 @@ void LeaseCore::serve(Waiter& waiter, LeaseEntry& entry) noexcept {
 Lent LeaseCore::acquire(Duration timeout, Priority priority) {
   check_thread();
   LeaseEntry* const entry = cell_.enter([&] { return is_running() ? take_idle() : nullptr; });
-  if (entry && !type_.healthy) [[likely]]
+  if (!entry || checks_) [[unlikely]]
+    return acquire_slowly(entry, timeout, priority);
+  if (Activation::here().innermost || is_sampled(*entry)) [[unlikely]]
     return lend_here(*entry, 0);
-  return acquire_slowly(entry, timeout, priority);
+  return lent_here(*entry);
 }
 
 Lent LeaseCore::acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority) {
@@ -131,17 +138,16 @@ bool LeaseCore::withdraw(Waiter& waiter) noexcept {
 }
 
 Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
-  if (entry.number % sample_every == 1) [[unlikely]] {
+  if (is_sampled(entry)) [[unlikely]] {
     entry.lent_since = runtime().now();
     waited_.record(since == 0 ? 0 : entry.lent_since - since);
   }
-  const auto [thread, exceptions] = Unwinding::here();
-  return {&entry, entry.resource, thread, exceptions};
+  return lent_here(entry);
 }
 
 Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {
-  const Activation* const handler = Activation::here().innermost;
-  if (handler && handler->loans() && !handler->loans()->add(entry)) [[unlikely]] {
+  Loans* const borrower = Loans::mine();
+  if (borrower && !borrower->add(entry)) [[unlikely]] {
     hand_on(entry);
     fail(ErrorCode::worker_down, "this worker was killed, and borrows no more");
   }
