@@ -144,7 +144,7 @@ class Play {
     if (requests_.empty()) return;
     const auto at = requests_.begin() + static_cast<std::ptrdiff_t>(number % requests_.size());
     EXPECT_TRUE(at->future.cancel());
-    cancelled_.push_back(at->number);
+    std::erase(model_.waiting, at->number);
     requests_.erase(at);
   }
   void remove(std::size_t count) {
@@ -153,13 +153,12 @@ class Play {
     if (model_.size > floor) model_.size -= std::min(count, model_.size - floor);
   }
 
-  /// Everybody who can be served is, in the order they came; a cancelled one is passed over.
+  /// Everybody who can be served is, in the order they came.
   void settle() {
     stage_.runtime.run_until_idle();
     while (!model_.waiting.empty() && model_.out < model_.capacity()) {
       const int next = model_.waiting.front();
       model_.waiting.pop_front();
-      if (std::erase(cancelled_, next) > 0) continue;
       const auto at = std::find_if(requests_.begin(), requests_.end(),
                                    [&](const Request& each) { return each.number == next; });
       ASSERT_NE(at, requests_.end());
@@ -185,7 +184,6 @@ class Play {
   ThingPool pool_;
   std::vector<ThingLease> held_;
   std::vector<Request> requests_;
-  std::vector<int> cancelled_;
   int requested_ = 0;
   std::size_t& commands_;
 };

@@ -10,6 +10,7 @@
 
 #include <poolder/core/type_name.hpp>
 #include <poolder/lease/detail/lease_handle.hpp>
+#include <poolder/lease/detail/lease_request.hpp>
 #include <poolder/lease/detail/lease_type.hpp>
 #include <poolder/lease/lease.hpp>
 #include <poolder/lease/options.hpp>
@@ -84,8 +85,10 @@ class LeasePool {
   /// future that nobody reads goes back.
   Future<Lease<Resource>> acquire_async() { return acquire_async(handle_.checkout_timeout()); }
   Future<Lease<Resource>> acquire_async(Duration timeout, Priority priority = Priority::normal) {
-    detail::ReplyPtr<Lease<Resource>> reply{new detail::PendingReply<Lease<Resource>>};
-    handle_.request(std::make_unique<Request>(*reply), timeout, priority);
+    auto* const pending = new detail::LeaseReply<Resource>;
+    detail::ReplyPtr<Lease<Resource>> reply{pending};
+    handle_.request(std::make_unique<detail::LeaseRequestOf<Resource>>(*pending), timeout,
+                    priority);
     return {handle_.runtime(), std::move(reply), detail::never};
   }
 
@@ -132,19 +135,6 @@ class LeasePool {
 
  private:
   struct Checked {};
-
-  class Request final : public detail::LeaseRequest {
-   public:
-    explicit Request(detail::PendingReply<Lease<Resource>>& reply) noexcept : answer_(reply) {}
-    bool starts() noexcept override { return answer_->start(); }
-    void take(detail::Lent lent) noexcept override {
-      answer_->answer_with([&] { return Lease<Resource>{lent}; });
-    }
-    void refuse(std::exception_ptr why) noexcept override { answer_->fail(std::move(why)); }
-
-   private:
-    detail::Answer<Lease<Resource>> answer_;
-  };
 
   template <class... Args>
   LeasePool(Checked, Runtime& runtime, LeasePoolOptions options, Args... args)
