@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -33,6 +34,7 @@ struct Depot {
 class Thing {
  public:
   explicit Thing(Depot& depot) : depot_(depot), id_(++depot.made) {
+    if (depot.runtime) born = depot.runtime->now();
     depot.most = std::max(depot.most, depot.alive());
   }
   ~Thing() {
@@ -47,6 +49,7 @@ class Thing {
   bool& busy() { return busy_; }
 
   bool broken = false;
+  std::chrono::steady_clock::time_point born;
 
  private:
   Depot& depot_;

@@ -94,7 +94,7 @@ TEST(LeaseLife, SaysWhichLeasesWereNotGivenBack) {
   EXPECT_NE(said.find("of 7 lent in all, number 1, 7\n"), std::string::npos) << said;
 }
 
-TEST(LeaseLife, OfWhatLiesIdleInANewLifeTheOldIsClosedToo) {
+TEST(LeaseLife, WhatLiesIdleInANewLifeGrowsOldToo) {
   for_each_seed([](std::uint64_t seed) {
     DepotStage stage{seed};
     const LeasePoolOptions options{.size = 2, .max_idle = 1min};
