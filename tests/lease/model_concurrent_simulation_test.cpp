@@ -112,6 +112,6 @@ void play(std::uint64_t seed) {
   check(books, stage.depot, options);
 }
 
-TEST(LeasePoolModel, HoldsWhereSeveralBorrowAtOnce) { for_each_seed(&play, 250); }
+TEST(LeasePoolModel, HoldsWhereSeveralBorrowAtOnce) { for_each_seed(&play, 100); }
 
 }  // namespace

@@ -293,14 +293,22 @@ void expect_agreement(const Weights& weights, int plays, std::size_t least,
   EXPECT_GE(commands, least);
 }
 
-TEST(LeasePoolModel, HoldsPoolboysModelOverAMillionCommands) {
-  expect_agreement(poolboys({}), 40, 1'000'000);
+TEST(LeasePoolModel, HoldsPoolboysModelOverHalfAMillionCommands) {
+  expect_agreement(poolboys({}), 20, 500'000);
+}
+
+TEST(LeasePoolModel, HoldsItOverAsManyWithinAMaxSize) {
+  expect_agreement(poolboys({{1, Kind::add}}), 20, 500'000, [] {
+    LeasePoolOptions options = drawn_options();
+    options.max_size = options.size + 1;
+    return options;
+  });
 }
 
 TEST(LeasePoolModel, HoldsItWhereCallersGiveUpAndWorkersCrash) {
   expect_agreement(
-      poolboys({{5, Kind::request_for_a_while}, {4, Kind::pass_time}, {2, Kind::crash}}), 8,
-      200'000);
+      poolboys({{5, Kind::request_for_a_while}, {4, Kind::pass_time}, {1, Kind::crash}}), 4,
+      100'000);
 }
 
 TEST(LeasePoolModel, HoldsItWhereCreationFails) {
@@ -309,7 +317,7 @@ TEST(LeasePoolModel, HoldsItWhereCreationFails) {
                              {2, Kind::refuse},
                              {2, Kind::mend},
                              {1, Kind::crash}}),
-                   8, 200'000);
+                   4, 100'000);
 }
 
 TEST(LeasePoolModel, HoldsItWhereOverflowLingersAndResourcesGrowOld) {
