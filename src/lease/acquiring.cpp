@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <poolder/core/error.hpp>
@@ -14,7 +15,12 @@ namespace poolder::detail {
 
 namespace {
 
-constexpr std::uint64_t sample_every = 64;  // a power of two
+bool is_sampled(const LeaseEntry& entry) noexcept { return entry.number % 64 == 1; }
+
+Lent lent_here(LeaseEntry& entry) noexcept {
+  const auto [thread, exceptions] = Unwinding::here();
+  return {&entry, entry.resource, thread, exceptions};
+}
 
 }  // namespace
 
@@ -30,40 +36,53 @@ void LeaseCore::serve(Waiter& waiter, LeaseEntry& entry) noexcept {
 Lent LeaseCore::acquire(Duration timeout, Priority priority) {
   check_thread();
   LeaseEntry* const entry = cell_.enter([&] { return is_running() ? take_idle() : nullptr; });
-  if (entry && !type_.healthy) [[likely]]
+  if (!entry || checks_) [[unlikely]]
+    return acquire_slowly(entry, timeout, priority);
+  if (Activation::here().innermost || is_sampled(*entry)) [[unlikely]]
     return lend_here(*entry, 0);
-  return acquire_slowly(entry, timeout, priority);
+  return lent_here(*entry);
 }
 
 Lent LeaseCore::acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority) {
+  if (timeout <= Duration{0}) return acquire_at_once(entry);
   const Ticks since = runtime().now();
   const Ticks deadline = after(since, timeout);
   for (;; entry = nullptr) {
-    bool is_good = type_.healthy == nullptr;
-    if (!entry && timeout <= Duration{0}) {
-      entry = take_or_make(is_good);
-      if (!entry) {
-        cell_.enter([&] { ++timeouts_; });
-        fail_late();
-      }
-    } else if (!entry) {
+    bool is_good = !checks_;
+    if (!entry) {
       BlockedWaiter waiter{priority};
       waiter.since = since;
       entry = take_or_wait(waiter, deadline);
       is_good |= waiter.given != nullptr;  // checked by who handed it over
     }
     if (is_good || is_fit(*entry)) return lend_here(*entry, since);
-    give_back_slowly(*entry, Fate::discarded);
+    discard_elsewhere(*entry);
   }
+}
+
+Lent LeaseCore::acquire_at_once(LeaseEntry* entry) {
+  if (entry && checks_ && !is_fit(*entry)) {
+    give_back_slowly(*entry, Fate::discarded);
+    entry = nullptr;
+  }
+  if (!entry) entry = take_at_once();
+  if (entry) return lend_here(*entry, 0);
+  cell_.enter([&] { ++timeouts_; });
+  fail_late();
 }
 
 Lent LeaseCore::try_acquire() {
   check_thread();
+  LeaseEntry* const entry = take_at_once();
+  return entry ? lend_here(*entry, 0) : Lent{};
+}
+
+// Null: none is to be had.
+LeaseEntry* LeaseCore::take_at_once() {
   for (;;) {
-    bool is_good = type_.healthy == nullptr;
+    bool is_good = !checks_;
     LeaseEntry* const entry = take_or_make(is_good);
-    if (!entry) return {};
-    if (is_good || is_fit(*entry)) return lend_here(*entry, 0);
+    if (!entry || is_good || is_fit(*entry)) return entry;
     give_back_slowly(*entry, Fate::discarded);
   }
 }
@@ -79,8 +98,9 @@ LeaseEntry* LeaseCore::take_or_make(bool& is_good) {
   });
   if (!open) std::rethrow_exception(has_stopped());
   if (!begun) return idle;
-  making.lends = is_good = true;
+  is_good = true;
   make(making);
+  if (!making.entry && (!making.error || is_closed())) std::rethrow_exception(has_stopped());
   return making.entry;
 }
 
@@ -111,37 +131,41 @@ LeaseEntry* LeaseCore::wait_for(BlockedWaiter& waiter, Ticks deadline) {
     error = std::current_exception();  // a simulation in which nothing could end the wait
   }
   if (!waiter.point.signalled()) {
-    if (withdraw(waiter)) {
+    if (withdraw(waiter, true)) {
       if (error) std::rethrow_exception(error);
       fail_late();
     }
-    while (!waiter.point.signalled()) relax();  // told this very moment
+    for (int turns = 0; !waiter.point.signalled(); ++turns)  // told this very moment
+      turns < 100 ? relax() : std::this_thread::yield();
   }
   if (!waiter.given) std::rethrow_exception(has_stopped());
   return waiter.given;
 }
 
-bool LeaseCore::withdraw(Waiter& waiter) noexcept {
-  return cell_.enter([&] {
+bool LeaseCore::withdraw(Waiter& waiter, bool is_late) noexcept {
+  Effects effects;
+  const bool was_listed = cell_.enter([&] {
     if (!waiter.listed) return false;
     waiters_.withdraw(waiter);
-    ++timeouts_;
+    timeouts_ += is_late ? 1u : 0u;
+    conclude(effects);
     return true;
   });
+  carry_out(effects);
+  return was_listed;
 }
 
 Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
-  if (entry.number % sample_every == 1) [[unlikely]] {
+  if (is_sampled(entry)) [[unlikely]] {
     entry.lent_since = runtime().now();
     waited_.record(since == 0 ? 0 : entry.lent_since - since);
   }
-  const auto [thread, exceptions] = Unwinding::here();
-  return {&entry, entry.resource, thread, exceptions};
+  return lent_here(entry);
 }
 
 Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {
-  const Activation* const handler = Activation::here().innermost;
-  if (handler && handler->loans() && !handler->loans()->add(entry)) [[unlikely]] {
+  Loans* const borrower = Loans::mine();
+  if (borrower && !borrower->add(entry)) [[unlikely]] {
     hand_on(entry);
     fail(ErrorCode::worker_down, "this worker was killed, and borrows no more");
   }
@@ -173,9 +197,10 @@ void LeaseCore::request(std::unique_ptr<LeaseRequest> request, Duration timeout,
   auto self = std::static_pointer_cast<LeaseCore>(shared_from_this());
   const auto waiter = std::make_shared<AsyncWaiter>(self, std::move(request), priority);
   waiter->since = since;
+  if (timeout <= Duration{0}) return answer_at_once(*waiter);
   while (LeaseEntry* idle = take_or_list(*waiter)) {
-    if (!type_.healthy || is_fit(*idle)) return waiter->take(*idle);
-    give_back_slowly(*idle, Fate::discarded);
+    if (!checks_ || is_fit(*idle)) return (void)waiter->take(*idle);
+    discard_elsewhere(*idle);
   }
   const Ticks deadline = after(since, timeout);
   if (deadline == never) return;
@@ -183,7 +208,13 @@ void LeaseCore::request(std::unique_ptr<LeaseRequest> request, Duration timeout,
   runtime().arm(*waiter, deadline);
 }
 
-// Null: it is listed now, or has been refused.
+void LeaseCore::answer_at_once(AsyncWaiter& waiter) {
+  if (LeaseEntry* const entry = take_at_once()) return (void)waiter.take(*entry);
+  cell_.enter([&] { ++timeouts_; });
+  waiter.refuse(too_late());
+}
+
+// Null: it is listed now.
 LeaseEntry* LeaseCore::take_or_list(AsyncWaiter& waiter) {
   Effects effects;
   LeaseEntry* idle = nullptr;
@@ -200,19 +231,26 @@ LeaseEntry* LeaseCore::take_or_list(AsyncWaiter& waiter) {
   return idle;
 }
 
-void AsyncWaiter::tell() noexcept {
+LeaseEntry* AsyncWaiter::tell() noexcept {
   disarm();
   const auto self = std::move(by_list_);
-  given ? take(*given) : refuse(pool_->has_stopped());
+  if (given) return take(*given);
+  refuse(pool_->has_stopped());
+  return nullptr;
 }
 
-void AsyncWaiter::take(LeaseEntry& entry) noexcept {
-  if (request_->starts()) {
-    request_->take(pool_->lend(entry, since));
-  } else {
-    pool_->hand_on(entry);
-  }
+LeaseEntry* AsyncWaiter::take(LeaseEntry& entry) noexcept {
+  const bool is_wanted = request_->starts();
+  if (is_wanted) request_->take(pool_->lend(entry, since));
   request_.reset();
+  return is_wanted ? nullptr : &entry;
+}
+
+void AsyncWaiter::give_up() noexcept {
+  if (!pool_->withdraw(*this, false)) return;
+  disarm();
+  request_.reset();
+  by_list_.reset();
 }
 
 void AsyncWaiter::refuse(std::exception_ptr why) noexcept {
@@ -226,7 +264,7 @@ void AsyncWaiter::disarm() noexcept {
 
 void AsyncWaiter::due(Timer& timer) noexcept {
   const auto self = std::move(static_cast<AsyncWaiter&>(timer).by_clock_);
-  if (!self->pool_->withdraw(*self)) return;
+  if (!self->pool_->withdraw(*self, true)) return;
   self->by_list_.reset();
   self->refuse(self->pool_->too_late());
 }

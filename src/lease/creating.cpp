@@ -35,14 +35,18 @@ class Creation final : public Runnable {
 
 bool LeaseCore::wants_creation() const noexcept {
   const std::size_t with_those = alive() + creating_;
-  return with_those < capacity() && (waiters_.size() > creating_ || with_those < kept_);
+  const bool has_room = with_those + closing_ < capacity();
+  if (waiters_.size() > coming()) return has_room || reserved_ > 0;
+  return has_room && with_those < kept_;
 }
 
 // Once a creation has failed one at a time is tried, each retry_interval after the last.
 void LeaseCore::want_creations(Effects& effects) noexcept {
   while (is_running() && wants_creation()) {
     if (failing_ && (creating_ > 0 || !std::exchange(may_probe_, false))) return;
-    ++creating_;
+    // Who waits need not wait for an add_idle to come to its next.
+    const bool is_reserved = reserved_ > 0 && waiters_.size() > coming();
+    is_reserved ? --reserved_ : ++creating_;
     ++queued_;
     ++effects.jobs;
   }
@@ -54,10 +58,21 @@ bool LeaseCore::begin_here(Making& making) noexcept {
   if (queued_ > 0) {
     --queued_;
   } else {
-    const bool has_room = alive() + creating_ < capacity();
+    const bool has_room = reserved_ > 0 || alive() + creating_ + closing_ < capacity();
     if (!has_room || (failing_ && !std::exchange(may_probe_, false))) return false;
-    ++creating_;
+    reserved_ > 0 ? --reserved_ : ++creating_;
   }
+  making.lends = true;
+  ++lending_;
+  begin_making(making);
+  return true;
+}
+
+// For an add_idle of that life. False: nothing is left to be made by it.
+bool LeaseCore::begin_reserved(Making& making, std::uint32_t life) noexcept {
+  if (life != life_.load(std::memory_order_relaxed) || reserved_ == 0) return false;
+  if (!definition_ || is_stopping()) return false;
+  --reserved_;
   begin_making(making);
   return true;
 }
@@ -73,6 +88,7 @@ void LeaseCore::begin_making(Making& making) noexcept {
 void LeaseCore::end_making(Making& making, Effects& effects) noexcept {
   const bool is_ours = making.life == life_.load(std::memory_order_relaxed);
   if (is_ours) --creating_;
+  if (is_ours && making.lends) --lending_;
   making.error ? note_failure(making, is_ours, effects) : note_success(making, is_ours, effects);
   handler_ends(making.generation, making.activation, effects.told);
   conclude(effects);
@@ -92,7 +108,11 @@ void LeaseCore::note_success(Making& making, bool is_ours, Effects& effects) noe
   }
   failing_ = false;
   kept_ = std::max(kept_, std::min(size_, alive() + 1));
-  making.lends ? begin_loan(entry) : place(entry, making.now, effects);
+  if (alive() == size_) overfull_since_ = making.now;
+  if (!making.lends) return place(entry, making.now, effects);
+  begin_loan(entry);
+  collect_old(making.now, effects);  // something may have come back meanwhile, and be too many now
+  rearm(effects);
 }
 
 void LeaseCore::note_failure(Making& making, bool is_ours, Effects& effects) noexcept {
@@ -166,24 +186,22 @@ LeaseEntry* LeaseCore::make_place() {
   return entry;
 }
 
-// So many places in creating_ are the caller's. The first that fails ends it: the rest is tried
-// again when that is.
-void LeaseCore::make_some(std::size_t count) {
+// So many places have been reserved for it, of which others may take some. The first that fails
+// ends it: the rest is tried again when that is.
+void LeaseCore::make_some(std::size_t count, std::uint32_t life) {
   for (bool made = true; made && count > 0; --count) {
     Making making;
-    made = cell_.enter([&] {
-      if (!definition_ || is_stopping()) return false;
-      begin_making(making);
-      return true;
-    });
-    if (!made) break;
+    if (!cell_.enter([&] { return begin_reserved(making, life); })) return;
     make(making);
     made = !making.error;
   }
   if (count == 0) return;
   Effects effects;
   cell_.enter([&] {
-    creating_ -= count;
+    if (life != life_.load(std::memory_order_relaxed)) return;
+    const std::size_t left = std::min(count, reserved_);
+    reserved_ -= left;
+    creating_ -= left;
     conclude(effects);
   });
   carry_out(effects);

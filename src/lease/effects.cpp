@@ -1,6 +1,7 @@
 // What operations in the cell leave to be done outside of it, and what the passing of time asks
 // for.
 
+#include <algorithm>
 #include <utility>
 
 #include "lease/lease_core.hpp"
@@ -12,26 +13,37 @@ namespace poolder::detail {
 // The last step of each operation that may have changed what is wanted.
 void LeaseCore::conclude(Effects& effects) noexcept {
   want_creations(effects);
-  if (effects.jobs > 0 && !effects.kept)
-    effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
-  if (is_stopping() && definition_ && lent_ == 0 && handlers() == 0) {
-    effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
-    effects.ended = std::move(definition_);
-    effects.ends_definition = true;
-    effects.generation = handler_begins();
-    ++effects.closings;
-  }
+  if (effects.jobs > 0) keep(effects);
+  if (is_stopping() && definition_ && lent_ == 0 && handlers() == 0) end_definition(effects);
   settle(effects.told);
 }
 
-void LeaseCore::rearm(Ticks now, Effects& effects) noexcept {
+void LeaseCore::keep(Effects& effects) noexcept {
+  if (!effects.kept) effects.kept = shared_from_this();
+}
+
+// Destroyed once the cell is left, which counts as a handler.
+void LeaseCore::end_definition(Effects& effects) noexcept {
+  keep(effects);
+  effects.ended = std::move(definition_);
+  effects.generation = handler_begins();
+  ++effects.closings;
+}
+
+// When it began to be one too many: what lay idle before the pool was over its size lingers from
+// then on. Releases within the size do not look at the clock, so their idle_since may be an old
+// one.
+Ticks LeaseCore::surplus_since(const LeaseEntry& entry) const noexcept {
+  return std::max(entry.idle_since, overfull_since_);
+}
+
+void LeaseCore::rearm(Effects& effects) noexcept {
   const LeaseEntry* const oldest = idle_.oldest();
   if (!oldest) return;
-  const Ticks since = oldest->idle_since == 0 ? now : oldest->idle_since;
-  const Ticks linger_at = after(since, options_.overflow_linger);
+  const Ticks linger_at = after(surplus_since(*oldest), options_.overflow_linger);
   if (alive() > size_ && linger_at != never && linger_.wants_arming())
     effects.linger_at = linger_at;
-  const Ticks aging_at = after(since, options_.max_idle);
+  const Ticks aging_at = after(oldest->idle_since, options_.max_idle);
   if (aging_at != never && alive() > options_.min_size && aging_.wants_arming())
     effects.aging_at = aging_at;
 }
@@ -39,7 +51,7 @@ void LeaseCore::rearm(Ticks now, Effects& effects) noexcept {
 void LeaseCore::collect_old(Ticks now, Effects& effects) noexcept {
   while (LeaseEntry* oldest = idle_.oldest()) {
     const bool lingered =
-        alive() > size_ && after(oldest->idle_since, options_.overflow_linger) <= now;
+        alive() > size_ && after(surplus_since(*oldest), options_.overflow_linger) <= now;
     const bool aged = has_times_ && alive() > options_.min_size &&
                       after(oldest->idle_since, options_.max_idle) <= now;
     if (!lingered && !aged) break;
@@ -53,7 +65,8 @@ void LeaseCore::collect_old(Ticks now, Effects& effects) noexcept {
 // ---------------------------------------------------------------- not in the cell
 
 void LeaseCore::carry_out(Effects& effects) noexcept {
-  for (Waiter* each = effects.first_told; each;) std::exchange(each, each->next)->tell();
+  while (Waiter* const each = effects.next_told())
+    if (LeaseEntry* const unwanted = each->tell()) pass_on(*unwanted, effects);
   for (; effects.jobs > 0; --effects.jobs) schedule_creation();
   if (effects.retry_at != never) retry_.arm(effects.retry_at);
   if (effects.linger_at != never) linger_.arm(effects.linger_at);
@@ -76,6 +89,7 @@ void LeaseCore::clear(Effects& effects) noexcept {
   cell_.enter([&] {
     while (LeaseEntry* each = effects.closing) {
       effects.closing = each->next;
+      if (each->takes_place && each->life == life_.load(std::memory_order_relaxed)) --closing_;
       each->state = LeaseEntry::State::free;
       each->next = std::exchange(free_, each);
     }
@@ -84,6 +98,20 @@ void LeaseCore::clear(Effects& effects) noexcept {
     conclude(after);
   });
   carry_out(after);
+}
+
+// On a scheduler thread. Should it not come to that, where the job is dropped.
+void LeaseCore::clear_elsewhere(Effects& effects) noexcept {
+  if (effects.closings == 0) return;
+  const auto clear_and_tell =
+      [self = std::static_pointer_cast<LeaseCore>(shared_from_this())](Effects* later) {
+        self->clear(*later);
+        self->tell(later->told);
+        delete later;
+      };
+  std::shared_ptr<Effects> later{new Effects, clear_and_tell};
+  later->take_closing(effects);
+  run_detached(runtime(), [later = std::move(later)] {});
 }
 
 Ticks LeaseCore::look_at_retry() {
@@ -119,7 +147,7 @@ void LeaseCore::reap(Alarm<LeaseCore>& alarm) noexcept {
     alarm.rest();
     if (!is_running()) return;
     collect_old(now, effects);
-    rearm(now, effects);
+    rearm(effects);
     conclude(effects);
   });
   carry_out(effects);

@@ -32,13 +32,15 @@ namespace poolder::detail {
 /// 1. Each entry is free, idle, lent (to a borrower or on its way to or from one), forfeited (its
 /// borrower has failed, but has it still) or closing (about to be destroyed). lent_ counts what is
 /// lent of this life; strays_ what is forfeited, or was lent by a life before.
-/// 2. lent + idle + creating <= capacity(), the grown or shrunk of now, but for what was lent when
-/// the pool shrank.
+/// 2. lent + idle + creating + closing <= capacity(), the grown or shrunk of now, but for what was
+/// lent when the pool shrank. closing_ leaves out what was a stray.
 /// 3. Nothing is idle while somebody waits.
-/// 4. While somebody waits and capacity is free, so many are being created, or, where creation
-/// fails, a look is due at retry_at_.
-/// 5. While lent_ + strays_ > 0, something holds the core: the registry, or from the begin of the
-/// stop on self_. So a lease needs no reference of its own.
+/// 4. While somebody waits and capacity is free, so many are being created for those who wait, or,
+/// where creation fails, a look is due at retry_at_. creating_ counts these, and those reserved_
+/// for an add_idle that makes one after another, and those lending_ to who makes them.
+/// 5. While lent_ + strays_ > 0, something holds the core: the registry while it runs, self_ from
+/// the begin of the stop on until the strays have come back. So a lease needs no reference of its
+/// own, but what is a stray holds the definition that it was made by.
 class LeaseCore final : public Engine {
  public:
   static std::shared_ptr<LeaseCore> start(const std::shared_ptr<RuntimeCore>& runtime,
@@ -64,7 +66,8 @@ class LeaseCore final : public Engine {
   // For waiters that are told.
   Lent lend(LeaseEntry& entry, Ticks since) noexcept;
   void hand_on(LeaseEntry& entry) noexcept;  ///< who was to get it does not want it any more
-  bool withdraw(Waiter& waiter) noexcept;    ///< at its deadline. False: it is, or will be, told
+  /// At its deadline, or cancelled. False: it is, or will be, told.
+  bool withdraw(Waiter& waiter, bool is_late) noexcept;
   std::exception_ptr too_late() const;
   std::exception_ptr has_stopped() const;
 
@@ -83,14 +86,18 @@ class LeaseCore final : public Engine {
   void begin_stop() override;
   void give_up_rest() override;
   void begin_again() override;
+  void take_back() override;
   void has_restarted() override;
 
   // In the cell.
   std::size_t alive() const noexcept { return lent_ + idle_.size(); }
   std::size_t capacity() const noexcept;
+  std::size_t coming() const noexcept { return creating_ - reserved_ - lending_; }
   bool wants_creation() const noexcept;
   LeaseStatus status_now() const noexcept;
   std::vector<std::uint64_t> numbers_lent();
+  std::string never_given_back(std::size_t left, const std::vector<std::uint64_t>& numbers,
+                               std::uint64_t lent_in_all) const;
 
   bool is_counted(const LeaseEntry& entry) const noexcept {
     return entry.state == LeaseEntry::State::lent &&
@@ -111,7 +118,9 @@ class LeaseCore final : public Engine {
   void end_loan(LeaseEntry& entry) noexcept;
   void serve(Waiter& waiter, LeaseEntry& entry) noexcept;
   void place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept;
+  void keep(Effects& effects) noexcept;
   void close(LeaseEntry& entry, Effects& effects) noexcept;
+  void end_definition(Effects& effects) noexcept;
   bool take_in_again(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
                      Effects& effects) noexcept;
   void want_creations(Effects& effects) noexcept;
@@ -120,28 +129,37 @@ class LeaseCore final : public Engine {
   void note_success(Making& making, bool is_ours, Effects& effects) noexcept;
   void note_failure(Making& making, bool is_ours, Effects& effects) noexcept;
   bool begin_here(Making& making) noexcept;
+  bool begin_reserved(Making& making, std::uint32_t life) noexcept;
   void conclude(Effects& effects) noexcept;
+  Ticks surplus_since(const LeaseEntry& entry) const noexcept;
   void collect_old(Ticks now, Effects& effects) noexcept;
-  void rearm(Ticks now, Effects& effects) noexcept;
+  void rearm(Effects& effects) noexcept;
 
   // Not in the cell.
   Lent acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority);
+  Lent acquire_at_once(LeaseEntry* entry);
   LeaseEntry* take_or_wait(BlockedWaiter& waiter, Ticks deadline);
   LeaseEntry* wait_for(BlockedWaiter& waiter, Ticks deadline);
   LeaseEntry* take_or_make(bool& is_good);
+  LeaseEntry* take_at_once();
+  void answer_at_once(AsyncWaiter& waiter);
   LeaseEntry* take_or_list(AsyncWaiter& waiter);
   Lent lend_here(LeaseEntry& entry, Ticks since);
   bool is_fit(LeaseEntry& entry) noexcept;
   bool is_of_this_life(const LeaseEntry& entry) const noexcept;
   Fate fate_of(LeaseEntry& entry) noexcept;
   void give_back_slowly(LeaseEntry& entry, Fate fate) noexcept;
+  void discard_elsewhere(LeaseEntry& entry) noexcept;
+  void pass_on(LeaseEntry& entry, Effects& effects) noexcept;
+  bool is_forfeited(const LeaseEntry& entry) const noexcept;
   void make(Making& making) noexcept;
   LeaseEntry* make_place();
   void schedule_creation();
-  void make_some(std::size_t count);
+  void make_some(std::size_t count, std::uint32_t life);
   void fill();
   void carry_out(Effects& effects) noexcept;
   void clear(Effects& effects) noexcept;
+  void clear_elsewhere(Effects& effects) noexcept;
   void destroy(LeaseEntry& entry) noexcept;
   [[noreturn]] void fail_late() const;
   Ticks look_at_retry();
@@ -167,11 +185,15 @@ class LeaseCore final : public Engine {
   Preference<ResourceHandle> busy_;
   Waiters waiters_;
   std::shared_ptr<void> definition_;
-  std::shared_ptr<LeaseCore> self_;
+  std::shared_ptr<void> self_;
   std::size_t strays_ = 0;
   std::size_t kept_ = 0;  // so many are kept alive without demand
   std::size_t creating_ = 0;
-  std::size_t queued_ = 0;  // of those, not begun
+  std::size_t queued_ = 0;    // of those, not begun
+  std::size_t reserved_ = 0;  // of those, not begun and of an add_idle
+  std::size_t lending_ = 0;   // of those, for who makes it
+  std::size_t closing_ = 0;
+  Ticks overfull_since_ = 0;  // when more than size_ were alive, the last time that began
   bool failing_ = false;
   bool may_probe_ = false;  // failing, and the next try is due
   Ticks retry_at_ = 0;
@@ -194,11 +216,28 @@ struct LeaseCore::Effects {
   std::size_t closings = 0;
   std::shared_ptr<void> hooks;  // the definition, where its `discard` is asked
   std::shared_ptr<void> ended;  // a definition that has done its duty
-  bool ends_definition = false;
-  Generation generation = 0;  // of what is closed
+  Generation generation = 0;    // of what is closed
   Told told;
   std::shared_ptr<void> kept;  // the core, last
 
+  Waiter* next_told() noexcept {
+    Waiter* const next = first_told;
+    if (next) first_told = next->next;
+    if (!first_told) last_told = nullptr;
+    return next;
+  }
+  void take_told(Effects& others) noexcept {
+    if (!others.first_told) return;
+    (last_told ? last_told->next : first_told) = std::exchange(others.first_told, nullptr);
+    last_told = std::exchange(others.last_told, nullptr);
+  }
+  void take_closing(Effects& others) noexcept {
+    closing = std::exchange(others.closing, nullptr);
+    closings = std::exchange(others.closings, 0);
+    hooks = std::move(others.hooks);
+    ended = std::move(others.ended);
+    generation = others.generation;
+  }
   void tell(Waiter& waiter) noexcept {
     (last_told ? last_told->next : first_told) = &waiter;
     last_told = &waiter;

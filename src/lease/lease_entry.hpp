@@ -31,6 +31,7 @@ struct LeaseEntry final : Loan {
   // In the cell.
   enum class State : std::uint8_t { free, idle, lent, forfeited, closing } state = State::free;
   bool discarded = false;       ///< closing, and the definition's `discard` is to be asked
+  bool takes_place = false;     ///< closing, and counts against the capacity until it is gone
   std::uint32_t life = 0;       ///< of the pool's, in which it was made
   std::uint64_t uses = 0;       ///< how often it became idle, where a collection orders that
   std::uint64_t arrival = 0;    ///< among what is idle, where a collection orders that

@@ -17,14 +17,18 @@ namespace poolder::detail {
 // The first resources; nobody else is there yet.
 void LeaseCore::fill() {
   const std::size_t count = options_.lazy ? 0 : size_;
-  cell_.enter([&] { kept_ = creating_ = count; });
-  make_some(count);
+  const std::uint32_t life = cell_.enter([&] {
+    kept_ = creating_ = reserved_ = count;
+    return life_.load(std::memory_order_relaxed);
+  });
+  make_some(count, life);
 }
 
 void LeaseCore::has_restarted() {
   Effects effects;
   cell_.enter([&] {
     if (failing_ && is_running() && retry_.wants_arming()) effects.retry_at = retry_at_;
+    if (is_running()) rearm(effects);
     conclude(effects);
   });
   carry_out(effects);
@@ -41,7 +45,7 @@ void LeaseCore::begin_again() {
     std::swap(definition_, made);
     size_ = options_.size;
     strays_ += lent_;
-    lent_ = creating_ = queued_ = 0;
+    lent_ = creating_ = queued_ = reserved_ = lending_ = closing_ = 0;
     failing_ = may_probe_ = false;
   });
   carry_out(effects);
@@ -50,13 +54,22 @@ void LeaseCore::begin_again() {
 
 // ---------------------------------------------------------------- end
 
+void LeaseCore::take_back() {
+  Effects effects;
+  cell_.enter([&] {
+    while (LeaseEntry* each = idle_.take()) close(*each, effects);
+    end_definition(effects);
+  });
+  carry_out(effects);
+}
+
 void LeaseCore::begin_stop() {
   Effects effects;
   cell_.enter([&] {
     while (Waiter* each = waiters_.take()) effects.tell(*each);
     while (LeaseEntry* each = idle_.take()) close(*each, effects);
-    creating_ -= std::exchange(queued_, 0);
-    if (lent_ + strays_ > 0) self_ = std::static_pointer_cast<LeaseCore>(shared_from_this());
+    creating_ -= std::exchange(queued_, 0) + std::exchange(reserved_, 0);
+    self_ = lent_ + strays_ > 0 ? shared_from_this() : nullptr;
     conclude(effects);
   });
   carry_out(effects);
@@ -77,7 +90,11 @@ std::vector<std::uint64_t> LeaseCore::numbers_lent() {
       const auto& entry = *static_cast<LeaseEntry*>(each.resource());
       return is_lent(entry) && entry.number == each.arrival();
     };
-    while (const auto next = busy_.pop(is_live)) numbers.push_back(next->arrival());
+    while (numbers.size() < lent_) {
+      const auto next = busy_.pop(is_live);
+      if (!next) break;
+      numbers.push_back(next->arrival());
+    }
     return numbers;
   }
   for (const LeaseEntry* each = all_; each; each = each->next_of_all)
@@ -91,19 +108,31 @@ std::vector<std::uint64_t> LeaseCore::numbers_lent() {
 void LeaseCore::give_up_rest() {
   std::shared_ptr<void> definition;
   std::vector<std::uint64_t> numbers;
+  std::size_t left = 0;
+  std::uint64_t lent_in_all = 0;
   cell_.enter([&] {
+    left = lent_;
+    lent_in_all = acquired_;
     numbers = numbers_lent();
     for (LeaseEntry* each = all_; each; each = each->next_of_all)
       if (each->state == LeaseEntry::State::lent || each->state == LeaseEntry::State::forfeited)
         if (!each->definition) each->definition = definition_;
     definition = std::move(definition_);
   });
-  if (numbers.empty()) return;
-  std::string line = "LeasePool \"";
-  line.append(name()).append("\" stopped, and these of its leases were never given back: ");
-  for (const std::uint64_t each : numbers)
-    line.append(each == numbers.front() ? "" : ", ").append(std::to_string(each));
-  log(line);
+  if (left > 0) log(never_given_back(left, numbers, lent_in_all));
+}
+
+// By the order in which they were lent: what leaked at the start has a low number.
+std::string LeaseCore::never_given_back(std::size_t left, const std::vector<std::uint64_t>& numbers,
+                                        std::uint64_t lent_in_all) const {
+  constexpr std::size_t most = 10;
+  std::string line = std::to_string(left);
+  line.append(" of its leases (").append(type_.resource_name);
+  line.append(") had not been given back when it stopped: of ");
+  line.append(std::to_string(lent_in_all)).append(" lent in all, number ");
+  for (std::size_t i = 0; i < std::min(numbers.size(), most); ++i)
+    line.append(i == 0 ? "" : ", ").append(std::to_string(numbers[i]));
+  return line.append(numbers.size() > most ? ", ..." : "");
 }
 
 // ---------------------------------------------------------------- size
@@ -113,14 +142,18 @@ void LeaseCore::add_idle(std::size_t count) {
   if (count == 0) fail(ErrorCode::invalid_argument, "add_idle adds at least 1 resource, not 0");
   Effects effects;
   std::size_t grown = 0, missing = 0;
+  std::uint32_t life = 0;
   const bool open = cell_.enter([&] {
     if (!is_running()) return false;
     grown = std::min(count, options_.max_size - size_);
     size_ += grown;
     kept_ = std::min(size_, kept_ + grown);
+    life = life_.load(std::memory_order_relaxed);
     const std::size_t with_those = alive() + creating_;
-    if (with_those < kept_) missing = std::min(grown, kept_ - with_those);
+    const std::size_t room = capacity() - std::min(capacity(), with_those + closing_);
+    if (with_those < kept_) missing = std::min({grown, kept_ - with_those, room});
     creating_ += missing;
+    reserved_ += missing;
     conclude(effects);
     return true;
   });
@@ -129,7 +162,7 @@ void LeaseCore::add_idle(std::size_t count) {
   if (grown < count)
     log_once(64, std::to_string(count - grown) + " resources were not added, for max_size is " +
                      std::to_string(options_.max_size));
-  make_some(missing);
+  make_some(missing, life);
 }
 
 void LeaseCore::remove_idle(std::size_t count) {

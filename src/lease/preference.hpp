@@ -34,11 +34,14 @@ class Preference {
     }
   }
 
-  /// The next that is_live(handle). Nothing: the collection has none.
+  /// The next that is_live(handle). Nothing: the collection has none. It is not asked more often
+  /// than it was given something, lest one that gives the same again and again holds up the pool.
   template <class IsLive>
   std::optional<Handle> pop(const IsLive& is_live) noexcept {
     try {
-      while (std::optional<Handle> next = ordering_->pop()) {
+      for (std::size_t left = held_ + 1; left > 0; --left) {
+        std::optional<Handle> next = ordering_->pop();
+        if (!next) return next;
         if (held_ > 0) --held_;
         if (is_live(*next)) return next;
       }
@@ -55,7 +58,11 @@ class Preference {
     try {
       std::vector<Handle> kept;
       kept.reserve(live);
-      while (const std::optional<Handle> next = pop(is_live)) kept.push_back(*next);
+      while (kept.size() < live) {
+        const std::optional<Handle> next = pop(is_live);
+        if (!next) break;
+        kept.push_back(*next);
+      }
       held_ = 0;
       std::sort(kept.begin(), kept.end(),
                 [](const Handle& a, const Handle& b) { return a.arrival() < b.arrival(); });

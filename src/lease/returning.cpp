@@ -25,13 +25,17 @@ void LeaseCore::place(LeaseEntry& entry, Ticks now, Effects& effects) noexcept {
   }
   idle_.add(entry);
   entry.idle_since = has_times_ || is_beyond ? now : 0;
-  rearm(now, effects);
+  rearm(effects);
 }
 
-// Destroyed once the cell is left; counts as a handler until then.
+// Destroyed once the cell is left; counts as a handler until then, and against the capacity: what
+// replaces it is made when it is gone. A stray's place was free before.
 void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
+  entry.takes_place = entry.state != LeaseEntry::State::forfeited &&
+                      entry.life == life_.load(std::memory_order_relaxed);
+  closing_ += entry.takes_place ? 1u : 0u;
   entry.state = LeaseEntry::State::closing;
-  if (!effects.kept) effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
+  keep(effects);
   if (entry.discarded && type_.discard) effects.hooks = definition_;
   effects.generation = handler_begins();
   entry.next = effects.closing;
@@ -43,15 +47,16 @@ void LeaseCore::close(LeaseEntry& entry, Effects& effects) noexcept {
 bool LeaseCore::take_in_again(LeaseEntry& entry, Fate fate, bool checked, Ticks now,
                               Effects& effects) noexcept {
   const bool is_ours = is_running() && is_counted(entry);
+  const bool is_lost = entry.state == LeaseEntry::State::forfeited;
   if (is_ours && fate == Fate::kept && type_.healthy && !checked && !waiters_.empty()) return true;
   end_loan(entry);
-  effects.kept = std::static_pointer_cast<LeaseCore>(shared_from_this());
-  if (lent_ + strays_ == 0) self_ = nullptr;
+  keep(effects);
+  if (strays_ == 0 && (is_running() || lent_ == 0)) self_ = nullptr;
   if (is_ours && fate == Fate::kept) {
     place(entry, now, effects);
   } else {
-    entry.discarded = is_ours && fate == Fate::discarded;
-    discarded_ += entry.discarded ? 1u : 0u;
+    entry.discarded = is_ours ? fate == Fate::discarded : is_lost && is_running();
+    discarded_ += is_ours && entry.discarded ? 1u : 0u;
     retired_ += is_ours && fate == Fate::retired ? 1u : 0u;
     close(entry, effects);
   }
@@ -91,7 +96,8 @@ void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
     return true;
   });
   if (!done) return give_back_slowly(entry, fate);
-  if (served) served->tell();
+  if (!served) return;
+  if (LeaseEntry* const unwanted = served->tell()) unwanted->pool.hand_on(*unwanted);
 }
 
 void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
@@ -104,12 +110,31 @@ void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
   }
 }
 
-// It was given to somebody who does not want it any more, and is as good as before.
-void LeaseCore::hand_on(LeaseEntry& entry) noexcept {
+// It was found unfit by somebody who has a deadline to keep.
+void LeaseCore::discard_elsewhere(LeaseEntry& entry) noexcept {
   Effects effects;
   const Ticks now = runtime().now();
-  cell_.enter([&] { (void)take_in_again(entry, Fate::kept, true, now, effects); });
+  cell_.enter([&] { (void)take_in_again(entry, Fate::discarded, true, now, effects); });
+  clear_elsewhere(effects);
   carry_out(effects);
+}
+
+// It was given to somebody who does not want it any more, and is as good as before.
+void LeaseCore::hand_on(LeaseEntry& entry) noexcept {
+  const auto kept = shared_from_this();
+  Effects effects;
+  pass_on(entry, effects);
+  carry_out(effects);
+}
+
+// Who gets it next is told with the others of these effects, not from in here: there may be any
+// number who do not want it.
+void LeaseCore::pass_on(LeaseEntry& entry, Effects& effects) noexcept {
+  Effects more;
+  const Ticks now = runtime().now();
+  cell_.enter([&] { (void)take_in_again(entry, Fate::kept, true, now, more); });
+  effects.take_told(more);
+  carry_out(more);
 }
 
 bool LeaseCore::is_of_this_life(const LeaseEntry& entry) const noexcept {
@@ -126,7 +151,12 @@ bool LeaseCore::is_fit(LeaseEntry& entry) noexcept {
   }
 }
 
+bool LeaseCore::is_forfeited(const LeaseEntry& entry) const noexcept {
+  return cell_.enter([&] { return entry.state == LeaseEntry::State::forfeited; });
+}
+
 LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
+  if (is_forfeited(entry)) return Fate::discarded;
   if (type_.reset && is_of_this_life(entry)) {
     const InHandler here{*this, nullptr};
     try {
@@ -141,7 +171,8 @@ LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
   return is_old ? Fate::retired : Fate::kept;
 }
 
-// Its borrower has it still, but the pool goes on without it.
+// Its borrower has it still, but the pool goes on without it, and may end before it: the entry
+// keeps what may be needed of the definition.
 void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
   Effects effects;
   cell_.enter([&] {
@@ -152,6 +183,7 @@ void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
       ++discarded_;
     }
     entry.state = LeaseEntry::State::forfeited;
+    if (!entry.definition) entry.definition = definition_;
     conclude(effects);
   });
   carry_out(effects);
@@ -171,7 +203,8 @@ Lent moved(Lent& lent) noexcept {
   Loans* const borrower = Loans::mine();
   if (taken.entry->borrower.load(std::memory_order_relaxed) == borrower) return taken;
   Loans::remove(*taken.entry);
-  if (borrower && !borrower->add(*taken.entry)) taken.doomed = true;
+  // One that was killed gets nothing any more.
+  if (borrower && !borrower->add(*taken.entry)) taken.entry->forfeit(taken.entry->number);
   return taken;
 }
 
@@ -180,13 +213,13 @@ void end_loan(Lent& lent) noexcept {
   const auto [thread, exceptions] = Unwinding::here();
   const bool failed = exceptions > (lent.thread == thread ? lent.exceptions : 0);
   LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
-  entry.pool.give_back(entry, lent.doomed || failed);
+  entry.pool.give_back(entry, failed);
 }
 
 void release_loan(Lent& lent) noexcept {
   if (!lent.entry) return;
   LeaseEntry& entry = *std::exchange(lent.entry, nullptr);
-  entry.pool.give_back(entry, lent.doomed);
+  entry.pool.give_back(entry, false);
 }
 
 void discard_loan(Lent& lent) noexcept {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include <poolder/core/duration.hpp>
-#include <poolder/lease/detail/lease_handle.hpp>
+#include <poolder/lease/detail/lease_request.hpp>
 #include <poolder/runtime/detail/timer.hpp>
 #include <poolder/runtime/detail/wait_point.hpp>
 #include <poolder/runtime/priority.hpp>
@@ -22,8 +22,9 @@ class Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  /// Not in the cell. He may be gone as soon as it returns.
-  virtual void tell() noexcept = 0;
+  /// Not in the cell. What he was given and does not want any more; null: nothing. He may be gone
+  /// as soon as it returns.
+  virtual LeaseEntry* tell() noexcept = 0;
 
   const Priority priority;
   LeaseEntry* given = nullptr;  ///< null, and told: the pool stops
@@ -41,7 +42,7 @@ class Waiter {
 class BlockedWaiter final : public Waiter {
  public:
   using Waiter::Waiter;
-  void tell() noexcept override { point.signal(); }
+  LeaseEntry* tell() noexcept override { return point.signal(), nullptr; }
 
   WaitPoint point;
 };
@@ -52,6 +53,7 @@ class BlockedWaiter final : public Waiter {
 /// is armed.
 class AsyncWaiter final : public Waiter,
                           public Timer,
+                          public LeaseWait,
                           public std::enable_shared_from_this<AsyncWaiter> {
  public:
   AsyncWaiter(std::shared_ptr<LeaseCore> pool, std::unique_ptr<LeaseRequest> request,
@@ -59,12 +61,16 @@ class AsyncWaiter final : public Waiter,
       : Waiter(its_priority), Timer(&due), pool_(std::move(pool)), request_(std::move(request)) {}
 
   /// Before it is listed, and before the timer is armed.
-  void kept_by_list() noexcept { by_list_ = shared_from_this(); }
+  void kept_by_list() noexcept {
+    by_list_ = shared_from_this();
+    request_->waits(by_list_);
+  }
   void kept_by_clock() noexcept { by_clock_ = shared_from_this(); }
 
-  void tell() noexcept override;
-  /// Not in the cell; for whoever has unlisted him, or has not listed him yet.
-  void take(LeaseEntry& entry) noexcept;
+  LeaseEntry* tell() noexcept override;
+  void give_up() noexcept override;
+  /// Not in the cell; for whoever has unlisted him, or has not listed him yet. As tell().
+  LeaseEntry* take(LeaseEntry& entry) noexcept;
   void refuse(std::exception_ptr why) noexcept;
 
  private:

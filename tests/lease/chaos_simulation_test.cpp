@@ -171,6 +171,35 @@ TEST(LeasePoolChaos, LosesNothingToCollectionsThatThrowAndForget) {
   for_each_seed(&play<UnreliableThings>);
 }
 
+/// Gives one thing, and that for ever.
+template <class T>
+class Stuck {
+ public:
+  void add(T item) {
+    if (!first_) first_ = item;
+  }
+  std::optional<T> pop() { return first_; }
+  bool empty() const { return !first_; }
+  std::size_t size() const { return first_ ? 1 : 0; }
+
+ private:
+  std::optional<T> first_;
+};
+
+struct StuckThings : CheckedThings {
+  using CheckedThings::CheckedThings;
+  template <class T>
+  using Idle = Stuck<T>;
+  template <class T>
+  using Waiting = Stuck<T>;
+  template <class T>
+  using Busy = Stuck<T>;
+};
+
+TEST(LeasePoolChaos, IsNotHeldUpByCollectionsThatRepeatThemselves) {
+  for_each_seed(&play<StuckThings>, 100);
+}
+
 template <class T>
 struct Counted : Lifo<T> {
   void add(T item) {

@@ -85,10 +85,19 @@ struct NeverEmpty : Lifo<T> {
   bool empty() const { return false; }
 };
 
+template <class T>
+struct Rewrites : Lifo<T> {
+  std::optional<T> pop() {
+    auto next = Lifo<T>::pop();
+    return next ? std::optional<T>{T{nullptr, next->uses(), next->arrival()}} : next;
+  }
+};
+
 TEST(LeaseCollections, TheConformanceSuiteNamesTheRuleThatIsBroken) {
   EXPECT_THAT(broken_idle_rules<Forgets>(), Contains("size() is the number of items"));
   EXPECT_THAT(broken_idle_rules<GivesTwice>(),
               Contains("what comes out has gone in, and comes out once"));
+  EXPECT_THAT(broken_idle_rules<Rewrites>(), Contains("what comes out is as it went in"));
   EXPECT_THAT(broken_waiting_rules<Miscounts>(), Contains("size() is the number of items"));
   EXPECT_THAT(broken_waiting_rules<NeverEmpty>(), Contains("empty() is the same as a size() of 0"));
 }

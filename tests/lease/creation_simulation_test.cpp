@@ -90,26 +90,6 @@ TEST(LeaseCreation, ASlowOneHoldsUpNobodyWhoCanBeServed) {
   });
 }
 
-TEST(LeaseCreation, ASlowEndHoldsUpNobody) {
-  for_each_seed([](std::uint64_t seed) {
-    Stage stage{seed, {.size = 1}};
-    struct Discarder {
-      explicit Discarder(ThingPool* its_pool) : pool(its_pool) {}
-      void handle_job(int) { pool->acquire().discard(); }
-      ThingPool* pool;
-    };
-    Pool<Discarder> discarders{stage.runtime, PoolOptions{.size = 1, .shutdown = infinity},
-                               &*stage.pool};
-    stage.depot.ending_takes = 1h;
-    discarders.cast(1);
-    stage.runtime.advance(1ms);
-
-    EXPECT_EQ(stage.depot.gone, 0);
-    EXPECT_EQ(id_of(stage.pool->acquire(0s)), 2);
-    stage.depot.ending_takes = 0s;
-  });
-}
-
 TEST(LeaseCreation, LingeringOverflowIsUsedAgainAndGoesWithTime) {
   for_each_seed([](std::uint64_t seed) {
     Stage stage{seed, {.size = 1, .max_overflow = 2, .overflow_linger = 200ms}};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -21,7 +23,9 @@ struct Depot {
   const poolder::Runtime* runtime = nullptr;  ///< by whose clock they are slow
   int made = 0, gone = 0, resets = 0, discards = 0, checks = 0;
   bool refuses = false;  ///< to make more
-  poolder::Duration making_takes{0}, checking_takes{0}, ending_takes{0};
+  poolder::Duration making_takes{0}, checking_takes{0}, resetting_takes{0}, ending_takes{0};
+  int most = 0;         ///< that were alive at once
+  int definitions = 0;  ///< that live
 
   int alive() const { return made - gone; }
 };
@@ -29,7 +33,10 @@ struct Depot {
 /// What is lent. Two borrowers at a time are a failure, and so is one of a thing that is gone.
 class Thing {
  public:
-  explicit Thing(Depot& depot) : depot_(depot), id_(++depot.made) {}
+  explicit Thing(Depot& depot) : depot_(depot), id_(++depot.made) {
+    if (depot.runtime) born = depot.runtime->now();
+    depot.most = std::max(depot.most, depot.alive());
+  }
   ~Thing() {
     EXPECT_FALSE(busy_) << "destroyed while it is in use";
     if (depot_.ending_takes > poolder::Duration{0}) sleep_in(*depot_.runtime, depot_.ending_takes);
@@ -42,6 +49,7 @@ class Thing {
   bool& busy() { return busy_; }
 
   bool broken = false;
+  std::chrono::steady_clock::time_point born;
 
  private:
   Depot& depot_;
@@ -74,9 +82,28 @@ struct CheckedThings : Things {
   void reset(Resource& thing) {
     EXPECT_FALSE(thing->busy()) << "reset while it is in use";
     ++depot->resets;
+    if (depot->resetting_takes > poolder::Duration{0})
+      sleep_in(*depot->runtime, depot->resetting_takes);
     if (thing->broken && depot->resets % 2 == 0) throw Planned{};
   }
   void discard(Resource&) { ++depot->discards; }
+};
+
+/// The same, and the depot knows how many of the definition's objects live.
+struct CountedThings : CheckedThings {
+  explicit CountedThings(Depot* its_depot) : CheckedThings(its_depot) { ++depot->definitions; }
+  CountedThings(const CountedThings& other) : CheckedThings(other) { ++depot->definitions; }
+  CountedThings& operator=(const CountedThings&) = delete;
+  ~CountedThings() { --depot->definitions; }
+
+  void reset(Resource& thing) {
+    CheckedThings::reset(thing);
+    EXPECT_GT(depot->definitions, 0) << "a hook runs on a definition that is gone";
+  }
+  void discard(Resource& thing) {
+    CheckedThings::discard(thing);
+    EXPECT_GT(depot->definitions, 0) << "a hook runs on a definition that is gone";
+  }
 };
 
 using ThingPool = poolder::LeasePool<Things>;

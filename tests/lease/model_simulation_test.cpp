@@ -2,11 +2,10 @@
 // overflow = max(0, out - size), the state follows, and a checkout succeeds exactly when
 // out < size + max_overflow. Extended by what poolboy does not have.
 
-#include <deque>
-
 #include <rapidcheck.h>
 
 #include "lease/depot.hpp"
+#include "lease/lease_model.hpp"
 
 using namespace poolder;
 using namespace poolder_tests;
@@ -19,13 +18,17 @@ struct Command {
     try_acquire,
     acquire,
     request,
+    request_for_a_while,
     release,
     discard,
     fail,
+    crash,
     cancel,
     add,
     remove,
-    pass_time
+    pass_time,
+    refuse,  // to create, from now on
+    mend
   } kind;
   std::uint32_t number;
 };
@@ -34,26 +37,26 @@ std::ostream& operator<<(std::ostream& out, const Command& command) {
   return out << static_cast<int>(command.kind) << ":" << command.number;
 }
 
-/// What is out and who waits, by the numbers of the requests.
-struct Model {
-  std::size_t size, max_overflow, max_size, min_size;
-  std::size_t out = 0;
-  std::deque<int> waiting;
-
-  std::size_t capacity() const { return size + std::min(max_overflow, max_size - size); }
-  std::size_t idle() const { return size > out ? size - out : 0; }
-  std::size_t overflow() const { return out > size ? out - size : 0; }
-  State state() const {
-    return out < size ? State::ready : out < capacity() ? State::overflow : State::full;
+/// Takes what is to be had at once, and crashes with it.
+struct Crasher {
+  static constexpr WorkerOptions options{.on_failure = OnFailure::restart};
+  explicit Crasher(ThingPool* its_pool) : pool(its_pool) {}
+  void handle_job(int) {
+    kept = pool->try_acquire();
+    throw Planned{};
   }
+  ThingPool* pool;
+  std::optional<ThingLease> kept;
 };
+
+constexpr Duration longest_wait = 20ms, retry_interval = 50ms;
 
 class Play {
  public:
   Play(std::uint64_t seed, const LeasePoolOptions& options, std::size_t& commands)
-      : model_{options.size, options.max_overflow, options.max_size, options.min_size, 0, {}},
-        stage_(seed),
+      : stage_(seed),
         pool_(stage_.runtime, options, &stage_.depot),
+        model_(options, stage_.runtime.now()),
         commands_(commands) {}
 
   ~Play() {
@@ -66,8 +69,7 @@ class Play {
     for (const Command& each : all) {
       run(each);
       ++commands_;
-      const bool destroys = each.kind == Command::Kind::discard || each.kind == Command::Kind::fail;
-      if (destroys || !model_.waiting.empty()) settle();
+      settle();
       check();
       if (testing::Test::HasFailure()) return;
     }
@@ -91,37 +93,55 @@ class Play {
           return take(std::nullopt);
         }
       case Command::Kind::request:
-        requests_.push_back({++requested_, pool_.acquire_async(infinity)});
-        return model_.waiting.push_back(requested_);
+        return request(infinity, LeaseModel::Time::max());
+      case Command::Kind::request_for_a_while: {
+        const Duration wait = 1ms + std::chrono::milliseconds{command.number % 20};
+        return request(wait, model_.now + wait);
+      }
       case Command::Kind::release:
-        return give_back(command.number, [](ThingLease& lease) { lease.release(); });
+        return give_back(command.number, [this](ThingLease& lease) {
+          const bool is_old = model_.now - (*lease)->born >= model_.options.max_lifetime;
+          lease.release();
+          is_old ? model_.destroy_lent() : model_.give_back();
+        });
       case Command::Kind::discard:
-        return give_back(command.number, [](ThingLease& lease) { lease.discard(); });
+        return give_back(command.number, [this](ThingLease& lease) {
+          lease.discard();
+          model_.destroy_lent();
+        });
       case Command::Kind::fail:
-        return give_back(command.number, [](ThingLease& lease) {
+        return give_back(command.number, [this](ThingLease& lease) {
           try {
             const ThingLease mine = std::move(lease);
             throw Planned{};
           } catch (const Planned&) {
           }
+          model_.destroy_lent();
         });
+      case Command::Kind::crash:
+        return crash();
       case Command::Kind::cancel:
         return cancel(command.number);
       case Command::Kind::add:
         pool_.add_idle(1 + command.number % 2);
-        model_.size += std::min<std::size_t>(1 + command.number % 2, model_.max_size - model_.size);
-        return;
+        return model_.add(1 + command.number % 2);
       case Command::Kind::remove:
-        return remove(1 + command.number % 2);
+        pool_.remove_idle(1 + command.number % 2);
+        return model_.remove(1 + command.number % 2);
       case Command::Kind::pass_time:
-        return stage_.runtime.advance(std::chrono::milliseconds{command.number % 50});
+        return pass(std::chrono::milliseconds{command.number % 50});
+      case Command::Kind::refuse:
+        stage_.depot.refuses = true;
+        return model_.set_creates(false);
+      case Command::Kind::mend:
+        return mend();
     }
   }
 
   void take(std::optional<ThingLease> lease) {
-    EXPECT_EQ(lease.has_value(), model_.out < model_.capacity() && model_.waiting.empty());
+    EXPECT_EQ(lease.has_value(), model_.can_lend());
     if (!lease) return;
-    ++model_.out;
+    model_.lend();
     use(std::move(*lease));
   }
   void use(ThingLease lease) {
@@ -138,95 +158,176 @@ class Play {
     (*lease)->busy() = false;
     how(lease);
     EXPECT_FALSE(lease);
-    --model_.out;
+  }
+  void request(Duration wait, LeaseModel::Time deadline) {
+    requests_.push_back({++requested_, pool_.acquire_async(wait)});
+    model_.request({requested_, deadline});
   }
   void cancel(std::uint32_t number) {
     if (requests_.empty()) return;
     const auto at = requests_.begin() + static_cast<std::ptrdiff_t>(number % requests_.size());
     EXPECT_TRUE(at->future.cancel());
-    cancelled_.push_back(at->number);
+    model_.cancel(at->number);
     requests_.erase(at);
   }
-  void remove(std::size_t count) {
-    const std::size_t floor = std::max(model_.out, model_.min_size);
-    pool_.remove_idle(count);
-    if (model_.size > floor) model_.size -= std::min(count, model_.size - floor);
+  void crash() {
+    if (!crashers_)
+      crashers_.emplace(stage_.runtime, PoolOptions{.size = 1, .restart = lenient}, &pool_);
+    crashers_->cast(1);
+    stage_.runtime.run_until_idle();
+    if (!model_.can_lend()) return;
+    model_.lend();
+    model_.destroy_lent();
+  }
+  void pass(Duration span) {
+    stage_.runtime.advance(span);
+    model_.pass(span);
+  }
+  // Who does not wait that long has given up before; what is missing is made at the next try.
+  void mend() {
+    if (model_.creates) return;
+    pass(longest_wait);
+    stage_.depot.refuses = false;
+    stage_.runtime.advance(retry_interval);
+    model_.pass(retry_interval);
+    model_.set_creates(true);
   }
 
-  /// Everybody who can be served is, in the order they came; a cancelled one is passed over.
   void settle() {
     stage_.runtime.run_until_idle();
-    while (!model_.waiting.empty() && model_.out < model_.capacity()) {
-      const int next = model_.waiting.front();
-      model_.waiting.pop_front();
-      if (std::erase(cancelled_, next) > 0) continue;
-      const auto at = std::find_if(requests_.begin(), requests_.end(),
-                                   [&](const Request& each) { return each.number == next; });
-      ASSERT_NE(at, requests_.end());
-      ASSERT_TRUE(at->future.ready()) << "a waiter was not served, or not in turn";
-      use(at->future.get());
-      requests_.erase(at);
-      ++model_.out;
+    for (const int each : std::exchange(model_.served, {})) {
+      Future<ThingLease> future = taken(each);
+      ASSERT_TRUE(future.ready()) << "a waiter was not served, or not in turn";
+      use(future.get());
+    }
+    for (const int each : std::exchange(model_.late, {})) {
+      Future<ThingLease> future = taken(each);
+      ASSERT_TRUE(future.ready()) << "a waiter was not told that it is late";
+      EXPECT_EQ(error_of([&] { return future.get(); }), ErrorCode::timeout);
     }
     for (const Request& each : requests_) EXPECT_FALSE(each.future.ready());
   }
+  Future<ThingLease> taken(int number) {
+    const auto at = std::find_if(requests_.begin(), requests_.end(),
+                                 [&](const Request& each) { return each.number == number; });
+    Future<ThingLease> future = std::move(at->future);
+    requests_.erase(at);
+    return future;
+  }
   void check() {
     const LeaseStatus status = pool_.status();
-    EXPECT_EQ(status.idle, model_.idle());
+    EXPECT_EQ(status.idle, model_.idle.size());
     EXPECT_EQ(status.busy, model_.out);
     EXPECT_EQ(status.overflow, model_.overflow());
     EXPECT_EQ(status.waiting, model_.waiting.size());
     EXPECT_EQ(status.state, model_.state());
-    EXPECT_EQ(static_cast<std::size_t>(stage_.depot.alive()), model_.idle() + model_.out);
+    EXPECT_EQ(static_cast<std::size_t>(stage_.depot.alive()), model_.alive());
+    if (!model_.creates) return;
+    EXPECT_EQ(model_.can_lend(), model_.out < model_.capacity());
+    if (model_.options.overflow_linger > 0s) return;
+    EXPECT_EQ(status.idle, model_.size > model_.out ? model_.size - model_.out : 0);
+    EXPECT_EQ(status.overflow, model_.out > model_.size ? model_.out - model_.size : 0);
   }
 
-  Model model_;
   DepotStage stage_;
   ThingPool pool_;
+  LeaseModel model_;
+  std::optional<Pool<Crasher>> crashers_;
   std::vector<ThingLease> held_;
   std::vector<Request> requests_;
-  std::vector<int> cancelled_;
   int requested_ = 0;
   std::size_t& commands_;
 };
 
-rc::Gen<Command> command() {
-  using Kind = Command::Kind;
-  const auto kind = rc::gen::weightedElement<Kind>({{6, Kind::try_acquire},
-                                                    {3, Kind::acquire},
-                                                    {5, Kind::request},
-                                                    {10, Kind::release},
-                                                    {3, Kind::discard},
-                                                    {2, Kind::fail},
-                                                    {2, Kind::cancel},
-                                                    {1, Kind::add},
-                                                    {1, Kind::remove},
-                                                    {1, Kind::pass_time}});
-  return rc::gen::build<Command>(rc::gen::set(&Command::kind, kind),
+using Kind = Command::Kind;
+using Weights = std::vector<std::pair<std::size_t, Kind>>;
+
+Weights poolboys(Weights more) {
+  more.insert(more.end(), {{6, Kind::try_acquire},
+                           {3, Kind::acquire},
+                           {5, Kind::request},
+                           {10, Kind::release},
+                           {3, Kind::discard},
+                           {2, Kind::fail},
+                           {2, Kind::cancel},
+                           {1, Kind::add},
+                           {1, Kind::remove},
+                           {1, Kind::pass_time}});
+  return more;
+}
+
+rc::Gen<Command> command(const Weights& weights) {
+  std::vector<Kind> kinds;
+  for (const auto& [weight, kind] : weights) kinds.insert(kinds.end(), weight, kind);
+  return rc::gen::build<Command>(rc::gen::set(&Command::kind, rc::gen::elementOf(kinds)),
                                  rc::gen::set(&Command::number, rc::gen::inRange(0u, 1'000u)));
 }
 
-TEST(LeasePoolModel, HoldsPoolboysModelOverAMillionCommands) {
+LeasePoolOptions drawn_options() {
+  const auto size = *rc::gen::inRange<std::size_t>(0, 5);
+  const auto max_overflow = *rc::gen::inRange<std::size_t>(0, 4);
+  const bool bounded = *rc::gen::arbitrary<bool>();
+  return {.size = size,
+          .max_overflow = max_overflow,
+          .min_size = *rc::gen::inRange<std::size_t>(0, size + 1),
+          .max_size = bounded ? size + 2 : unlimited,
+          .retry_interval = retry_interval};
+}
+
+/// `plays` of each drawn history, each with a seed of its own.
+void expect_agreement(const Weights& weights, int plays, std::size_t least,
+                      LeasePoolOptions (*options)() = &drawn_options) {
   const Quiet quiet;
   std::size_t commands = 0;
   std::uint64_t seed = 0;
-  const bool held = rc::check("a lease pool and poolboy's model agree", [&] {
-    const auto size = *rc::gen::inRange<std::size_t>(0, 5);
-    const auto max_overflow = *rc::gen::inRange<std::size_t>(0, 4);
-    const bool bounded = *rc::gen::arbitrary<bool>();
-    const LeasePoolOptions options{.size = size,
-                                   .max_overflow = max_overflow,
-                                   .min_size = *rc::gen::inRange<std::size_t>(0, size + 1),
-                                   .max_size = bounded ? size + 2 : unlimited};
+  const bool held = rc::check("a lease pool and its model agree", [&] {
+    const LeasePoolOptions drawn = options();
     const auto all = *rc::gen::resize(
-        600, rc::gen::container<std::vector<Command>>(rc::gen::noShrink(command())));
-    for (int play = 0; play < 40; ++play) {
-      Play{++seed, options, commands}.run(all);
+        600, rc::gen::container<std::vector<Command>>(rc::gen::noShrink(command(weights))));
+    for (int play = 0; play < plays; ++play) {
+      Play{++seed, drawn, commands}.run(all);
       if (testing::Test::HasFailure()) RC_FAIL("see above; seed " + std::to_string(seed));
     }
   });
   EXPECT_TRUE(held);
-  EXPECT_GE(commands, 1'000'000u);
+  EXPECT_GE(commands, least);
+}
+
+TEST(LeasePoolModel, HoldsPoolboysModelOverHalfAMillionCommands) {
+  expect_agreement(poolboys({}), 20, 500'000);
+}
+
+TEST(LeasePoolModel, HoldsItOverAsManyWithinAMaxSize) {
+  expect_agreement(poolboys({{1, Kind::add}}), 20, 500'000, [] {
+    LeasePoolOptions options = drawn_options();
+    options.max_size = options.size + 1;
+    return options;
+  });
+}
+
+TEST(LeasePoolModel, HoldsItWhereCallersGiveUpAndWorkersCrash) {
+  expect_agreement(
+      poolboys({{5, Kind::request_for_a_while}, {4, Kind::pass_time}, {1, Kind::crash}}), 4,
+      100'000);
+}
+
+TEST(LeasePoolModel, HoldsItWhereCreationFails) {
+  expect_agreement(poolboys({{3, Kind::request_for_a_while},
+                             {2, Kind::pass_time},
+                             {2, Kind::refuse},
+                             {2, Kind::mend},
+                             {1, Kind::crash}}),
+                   4, 100'000);
+}
+
+TEST(LeasePoolModel, HoldsItWhereOverflowLingersAndResourcesGrowOld) {
+  expect_agreement(poolboys({{3, Kind::request_for_a_while}, {6, Kind::pass_time}}), 8, 200'000,
+                   [] {
+                     LeasePoolOptions options = drawn_options();
+                     options.overflow_linger = *rc::gen::element<Duration>(0ms, 30ms, infinity);
+                     options.max_lifetime = *rc::gen::element<Duration>(100ms, infinity);
+                     return options;
+                   });
 }
 
 }  // namespace

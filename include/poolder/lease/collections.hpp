@@ -19,7 +19,8 @@ namespace poolder {
 ///
 /// What a collection holds are handles: one that was withdrawn meanwhile (a caller gave up, an idle
 /// resource was closed) is skipped when popped. So any order is correct, and a collection that
-/// loses a handle or throws costs its order alone, never a resource. Its functions run while the
+/// loses a handle or throws costs its order alone, never a resource. It must only not make handles
+/// up: what it pops is what this pool gave it, unchanged. Its functions run while the
 /// pool is held: they must be short, must not wait and must not call the pool. One thread at a time
 /// calls them, not always the same. Now and then a pool pops everything and adds what is still good
 /// again, in the order of arrival.

@@ -52,7 +52,15 @@ class CollectionTrial {
     if (!popped) return;
     const auto at = std::find(inside_.begin(), inside_.end(), *popped);
     expect(at != inside_.end(), "what comes out has gone in, and comes out once");
-    if (at != inside_.end()) inside_.erase(at);
+    if (at == inside_.end()) return;
+    expect(is_same(*at, *popped), "what comes out is as it went in");
+    inside_.erase(at);
+  }
+  static bool is_same(const ResourceHandle& a, const ResourceHandle& b) {
+    return a.resource() == b.resource() && a.uses() == b.uses();
+  }
+  static bool is_same(const WaiterHandle& a, const WaiterHandle& b) {
+    return a.priority() == b.priority();
   }
   void empty() {
     for (std::size_t left = inside_.size(); left > 0; --left) pop();
@@ -89,7 +97,8 @@ template <template <class> class C>
 std::vector<std::string> broken_idle_rules() {
   return detail::broken_collection_rules<C<ResourceHandle>, ResourceHandle>(
       [](std::uint64_t number, std::uint64_t drawn) {
-        return ResourceHandle{nullptr, drawn % 16, number};
+        static char places[16];
+        return ResourceHandle{&places[number % 16], drawn % 16, number};
       });
 }
 

@@ -10,6 +10,7 @@
 
 #include <poolder/core/type_name.hpp>
 #include <poolder/lease/detail/lease_handle.hpp>
+#include <poolder/lease/detail/lease_request.hpp>
 #include <poolder/lease/detail/lease_type.hpp>
 #include <poolder/lease/lease.hpp>
 #include <poolder/lease/options.hpp>
@@ -31,17 +32,22 @@ namespace poolder {
 ///   template <class T> using Idle = ...;     and Waiting, Busy: see collections.hpp
 /// These functions are called by several threads at once, for different resources: `create` on
 /// scheduler threads, in the constructor and in add_idle and try_acquire; `healthy` and `reset` on
-/// the borrowers' threads. They may take as long as they like: others are served meanwhile. What
-/// they throw is caught, counted and reported.
+/// the borrowers' threads; `discard` and destructors on the thread that gives back, and on a
+/// scheduler thread where acquire or acquire_async found it unhealthy. They may take as long as
+/// they like: others are served meanwhile. What they throw is caught, counted and reported.
 ///
 /// Order of service: who waits, by Waiting; then what is idle, by Idle; then a new one within
 /// max_overflow. What is given back goes to who waits; else it is kept, or closed where more are
 /// alive than `size`. A creation that fails is tried again every retry_interval while it is wanted;
 /// callers get their deadline.
 ///
+/// What is being destroyed counts against size + max_overflow until it is gone: what replaces it is
+/// made after that, and one that takes long delays creations alone.
+///
 /// Every function may be called from any thread, at any moment, and inside handlers; those that
-/// want a lease or change the size throw Error{stopped} once the pool stops, and
-/// Error{worker_down} inside the handler of a worker that was killed.
+/// want a lease or change the size throw Error{stopped} once the pool stops. Inside the handler of
+/// a worker that was killed acquire, try_acquire and run throw Error{worker_down}; a lease that it
+/// gets otherwise is forfeit at once.
 template <class D>
 class LeasePool {
  public:
@@ -80,12 +86,15 @@ class LeasePool {
     if (!lent.entry) return std::nullopt;
     return std::optional<Lease<Resource>>{std::in_place, lent};
   }
-  /// A lease for later, within checkout_timeout: Error{timeout} in the future else. One in a
-  /// future that nobody reads goes back.
+  /// A lease for later, within checkout_timeout: Error{timeout} in the future else. At 0 it is what
+  /// try_acquire would take. One in a future that nobody reads goes back; a cancelled request
+  /// leaves the queue at once, one whose future is gone when its turn comes.
   Future<Lease<Resource>> acquire_async() { return acquire_async(handle_.checkout_timeout()); }
   Future<Lease<Resource>> acquire_async(Duration timeout, Priority priority = Priority::normal) {
-    detail::ReplyPtr<Lease<Resource>> reply{new detail::PendingReply<Lease<Resource>>};
-    handle_.request(std::make_unique<Request>(*reply), timeout, priority);
+    auto* const pending = new detail::LeaseReply<Resource>;
+    detail::ReplyPtr<Lease<Resource>> reply{pending};
+    handle_.request(std::make_unique<detail::LeaseRequestOf<Resource>>(*pending), timeout,
+                    priority);
     return {handle_.runtime(), std::move(reply), detail::never};
   }
 
@@ -104,8 +113,9 @@ class LeasePool {
     return std::invoke(std::forward<F>(f), *lease);
   }
 
-  /// Makes the pool that much larger, within max_size, and the resources for it, on this thread.
-  /// What cannot be made is tried again later. Throws Error{invalid_argument} for 0.
+  /// Makes the pool that much larger, within max_size, and the resources for it, on this thread;
+  /// for callers that wait meanwhile other threads make some of them. What cannot be made is tried
+  /// again later. Throws Error{invalid_argument} for 0.
   void add_idle(std::size_t count) { handle_.add_idle(count); }
   /// Closes so many of the idle resources, oldest first, and makes the pool smaller, not below
   /// min_size; what is alive beyond its size goes first. Throws Error{invalid_argument} for 0.
@@ -121,7 +131,8 @@ class LeasePool {
   /// LeasePoolOptions::shutdown until what is lent has been given back and destroyed; says on
   /// stderr how much never was. That is destroyed when it comes back, and no hook is called. May be
   /// called again; each call returns when the pool has stopped. Inside one of the definition's
-  /// functions it does not wait for that one.
+  /// functions, or a resource's destructor, it only begins the end: it does not wait for what is
+  /// lent.
   void stop() { handle_.stop(); }
 
   /// For poolder's engines.
@@ -132,19 +143,6 @@ class LeasePool {
 
  private:
   struct Checked {};
-
-  class Request final : public detail::LeaseRequest {
-   public:
-    explicit Request(detail::PendingReply<Lease<Resource>>& reply) noexcept : answer_(reply) {}
-    bool starts() noexcept override { return answer_->start(); }
-    void take(detail::Lent lent) noexcept override {
-      answer_->answer_with([&] { return Lease<Resource>{lent}; });
-    }
-    void refuse(std::exception_ptr why) noexcept override { answer_->fail(std::move(why)); }
-
-   private:
-    detail::Answer<Lease<Resource>> answer_;
-  };
 
   template <class... Args>
   LeasePool(Checked, Runtime& runtime, LeasePoolOptions options, Args... args)

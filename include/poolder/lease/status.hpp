@@ -19,7 +19,7 @@ struct LeaseStatus {
   std::size_t busy = 0;      ///< lent, or on the way to a borrower or back
   std::size_t overflow = 0;  ///< alive beyond `size`, lent or lingering. It goes by count: no
                              ///< resource is "the" overflow one.
-  std::size_t waiting = 0;   ///< callers; a cancelled request counts until its turn comes
+  std::size_t waiting = 0;   ///< callers; a request whose future is gone counts until its turn
 };
 
 /// What a lease pool has done since it was made; the first fields are of one moment.

@@ -49,6 +49,7 @@ class [[nodiscard]] Future {
         !reply_->cancel(detail::failure(ErrorCode::cancelled, "the request was cancelled")))
       return false;
     reply_->publish();
+    reply_->on_withdrawn();
     return true;
   }
 

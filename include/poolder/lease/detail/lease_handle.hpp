@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <poolder/core/duration.hpp>
+#include <poolder/lease/detail/lease_request.hpp>
 #include <poolder/lease/detail/lease_type.hpp>
 #include <poolder/lease/detail/lent.hpp>
 #include <poolder/lease/options.hpp>
@@ -25,17 +26,6 @@ struct LeaseBlueprint {
   const LeaseType& definition;
   LeasePoolOptions options;
   std::unique_ptr<LeaseDefinitionFactory> factory;
-};
-
-/// Who asked for a lease, and does not wait for it but is told. Exactly one of take and refuse is
-/// called, once, with no cell held.
-class LeaseRequest {
- public:
-  virtual ~LeaseRequest() = default;
-  /// False: it was cancelled; nothing is lent to it.
-  virtual bool starts() noexcept = 0;
-  virtual void take(Lent lent) noexcept = 0;
-  virtual void refuse(std::exception_ptr why) noexcept = 0;
 };
 
 /// The untyped lease pool: what LeasePool is a typed shell over. Copies share the core.

@@ -11,7 +11,6 @@ struct Lent {
   void* resource = nullptr;
   const void* thread = nullptr;
   int exceptions = 0;
-  bool doomed = false;  ///< its borrower has failed
 };
 
 /// The same, as it is after a move on the calling thread: who runs there borrows it from now on.

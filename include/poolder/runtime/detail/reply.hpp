@@ -52,6 +52,10 @@ class ReplyBase {
   /// The same, and withdraws the request; not where it has started.
   bool fail_unless_started(std::exception_ptr error) noexcept;
   bool withdrawn() const noexcept;
+  /// The request was withdrawn by whoever waited: the engine may forget it.
+  virtual void on_withdrawn() noexcept {}
+  /// Nobody but the caller holds it, so nobody would read an answer.
+  bool is_abandoned() const noexcept { return references_.load(std::memory_order_acquire) == 1; }
 
   /// fail_unless_started, and fail, for who asked and waits no longer: the request's queue is not
   /// told of it.
@@ -118,7 +122,7 @@ class ReplyBase {
 };
 
 template <class R>
-class PendingReply final : public ReplyBase {
+class PendingReply : public ReplyBase {
  public:
   template <class F>
   void answer_with(F&& f) {
