@@ -1,4 +1,5 @@
-// poolboy's own tests (PB) and what PoolToy's articles show (PT), by their numbers in seeds.md.
+// poolboy's own tests (PB) and what PoolToy's articles show (PT), by the order in which they stand
+// there.
 
 #include "lease/depot.hpp"
 

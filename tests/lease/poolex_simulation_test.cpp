@@ -1,4 +1,5 @@
-// Poolex's own tests (PX), by their numbers in seeds.md; docs/leases.md says of the others why not.
+// Poolex's own tests (PX), by the order in which they stand there; docs/leases.md says of the
+// others why not.
 
 #include "lease/depot.hpp"
 
