@@ -149,9 +149,8 @@ void PoolCore::share_call(Unsent& unsent, ReplyBase& reply, const CallOptions& o
     withdraw(message, reply, std::current_exception());
     throw;
   }
-  const std::exception_ptr late =
-      failure(ErrorCode::timeout, "no worker was free for the call in time");
-  if (withdraw(message, reply, late)) std::rethrow_exception(late);
+  constexpr std::string_view late = "no worker was free for the call in time";
+  if (withdraw(message, reply, failure(ErrorCode::timeout, late))) fail(ErrorCode::timeout, late);
   if (!reply.wait(*runtime_, deadline))
     fail(ErrorCode::timeout, "the call was not answered in time");
 }
@@ -219,8 +218,7 @@ Slot* PoolCore::take_unlisted(bool& settling) {
     Slot& slot = slots_[i];
     if (slot.is_idle())
       if (Slot* taken = take(slot)) return taken;
-    // It may have come to rest since: then the next look finds it.
-    settling = settling || (!slot.is_paused() && (slot.is_idle() || slot.is_settling()));
+    settling = settling || (!slot.is_paused() && slot.is_settling());
   }
   return nullptr;
 }

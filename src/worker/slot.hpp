@@ -93,9 +93,9 @@ class alignas(64) Slot : public Runnable {
   /// The worker object that is here, wanted or not.
   Pid present() const noexcept { return Pid::from(present_.load(std::memory_order_acquire)); }
   bool is_idle() const noexcept { return mail_.is_idle(); }
-  /// Neither at rest nor at anything: between the two, for a moment.
+  /// At nothing, so at rest, or about to be.
   bool is_settling() const noexcept {
-    return !is_idle() && !activation() && present() != Pid{} && queue_length() == 0;
+    return !activation() && present() != Pid{} && queue_length() == 0;
   }
   const SlotOwner& owner() const noexcept { return owner_; }
 
