@@ -32,9 +32,13 @@ bool sleeps(pid_t thread) {
   return state == "S";
 }
 
-/// Sends the signal once somebody waits for it.
+/// Sends the signal once somebody waits for it. It goes to others: ThreadSanitizer loses what comes
+/// to a thread that is about to end.
 std::jthread sender(int number) {
   return std::jthread([number] {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
     while (!is_awaited(number)) std::this_thread::yield();
     send(number);
   });
