@@ -1,4 +1,5 @@
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <optional>
@@ -17,14 +18,24 @@ namespace {
 
 // The self-pipe trick (Bernstein): a handler may do little more than write, and that is enough. One
 // pipe for the process, never closed, since a handler may still be at it.
-int pipe_ends[2] = {-1, -1};
+int read_end = -1;
+std::atomic<int> write_end{-1};  // for whatever thread a handler runs on
+
+/// 0, or the error's number.
+int open_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  read_end = ends[0];
+  write_end.store(ends[1], std::memory_order_release);
+  return 0;
+}
 
 constexpr std::array awaited{SIGINT, SIGTERM};
 
 extern "C" void tell_waiter(int number) {
   const int before = errno;
   const auto byte = static_cast<unsigned char>(number);
-  while (write(pipe_ends[1], &byte, 1) < 0 && errno == EINTR) {
+  while (write(write_end.load(std::memory_order_acquire), &byte, 1) < 0 && errno == EINTR) {
   }
   errno = before;
 }
@@ -32,7 +43,7 @@ extern "C" void tell_waiter(int number) {
 /// The number of a signal that has come; nothing where none has.
 std::optional<int> take() {
   unsigned char byte = 0;
-  return read(pipe_ends[0], &byte, 1) == 1 ? std::optional<int>(byte) : std::nullopt;
+  return read(read_end, &byte, 1) == 1 ? std::optional<int>(byte) : std::nullopt;
 }
 
 /// Handlers stand while anyone waits.
@@ -40,7 +51,8 @@ class Waiters {
  public:
   void enter() {
     const int error = cell_.enter([&] {
-      if (pipe_ends[0] < 0 && pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+      if (read_end < 0)
+        if (const int failed = open_pipe()) return failed;
       if (count_++ == 0) install();
       return 0;
     });
@@ -82,7 +94,7 @@ int wait_for_signal() {
   waiters.enter();
   std::optional<int> number;
   while (!(number = take())) {
-    pollfd ready{pipe_ends[0], POLLIN, 0};
+    pollfd ready{read_end, POLLIN, 0};
     poll(&ready, 1, -1);
   }
   waiters.leave();
