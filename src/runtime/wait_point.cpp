@@ -29,19 +29,22 @@ bool WaitPoint::instead_of_waiting() noexcept {
                                         std::memory_order_acquire);
 }
 
-// Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
-// which with many waiting callers is what gets them served in batches; then sleeps.
+// Looks for as long as a wake-up would take, if a core is to spare for it and nobody else waits;
+// then lets others run, which with many waiting callers is what gets them served in batches; then
+// sleeps.
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
   static const int spare_cpus = static_cast<int>(usable_cpus()) - 1;
-  static std::atomic<int> spinning{0};
-  if (spare_cpus > 0 && !comes_late_) {
-    if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus)
-      for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
-    spinning.fetch_sub(1, std::memory_order_relaxed);
-  }
+  static std::atomic<int> waiters{0};
+  const bool may_spin = waiters.fetch_add(1, std::memory_order_relaxed) < spare_cpus;
+  if (may_spin && !comes_late_)
+    for (int i = 0; i < 1'200 && !signalled(); ++i) {
+      if (i % 8 == 0 && waiters.load(std::memory_order_relaxed) > spare_cpus) break;
+      relax();
+    }
   for (int i = 0; i < 4 && !signalled(); ++i) std::this_thread::yield();
-  if (signalled()) return true;
-  return sleep_until(deadline);
+  const bool told = signalled() || sleep_until(deadline);
+  waiters.fetch_sub(1, std::memory_order_relaxed);
+  return told;
 }
 
 bool WaitPoint::sleep_until(Ticks deadline) noexcept {
