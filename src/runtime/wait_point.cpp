@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -29,22 +30,46 @@ bool WaitPoint::instead_of_waiting() noexcept {
                                         std::memory_order_acquire);
 }
 
-// Looks for as long as a wake-up would take, if a core is to spare for it and nobody else waits;
-// then lets others run, which with many waiting callers is what gets them served in batches; then
-// sleeps.
+namespace {
+
+/// Whether this thread's waits tend to end while it looks. One that looked in vain takes a core
+/// from those it waits for: the next 1, 3, 7 ... 63 times it does not.
+class Hope {
+ public:
+  bool looks() noexcept {
+    if (left_out_ == 0) return true;
+    --left_out_;
+    return false;
+  }
+  void was_right() noexcept { left_out_ = in_vain_ = 0; }
+  void was_wrong() noexcept {
+    in_vain_ = std::min(2 * in_vain_ + 1, 63);
+    left_out_ = in_vain_;
+  }
+
+ private:
+  int in_vain_ = 0, left_out_ = 0;
+};
+
+}  // namespace
+
+// Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
+// which with many waiting callers is what gets them served in batches; then sleeps.
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
   static const int spare_cpus = static_cast<int>(usable_cpus()) - 1;
-  static std::atomic<int> waiters{0};
-  const bool may_spin = waiters.fetch_add(1, std::memory_order_relaxed) < spare_cpus;
-  if (may_spin && !comes_late_)
-    for (int i = 0; i < 1'200 && !signalled(); ++i) {
-      if (i % 8 == 0 && waiters.load(std::memory_order_relaxed) > spare_cpus) break;
-      relax();
+  static std::atomic<int> spinning{0};
+  thread_local Hope hope;
+  if (spare_cpus > 0 && !comes_late_ && hope.looks()) {
+    if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus) {
+      for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
+      if (!signalled()) hope.was_wrong();
     }
+    spinning.fetch_sub(1, std::memory_order_relaxed);
+  }
   for (int i = 0; i < 4 && !signalled(); ++i) std::this_thread::yield();
-  const bool told = signalled() || sleep_until(deadline);
-  waiters.fetch_sub(1, std::memory_order_relaxed);
-  return told;
+  if (!signalled()) return sleep_until(deadline);
+  hope.was_right();
+  return true;
 }
 
 bool WaitPoint::sleep_until(Ticks deadline) noexcept {
