@@ -62,14 +62,12 @@ bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
   if (spare_cpus > 0 && !comes_late_ && hope.looks()) {
     if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus) {
       for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
-      if (!signalled()) hope.was_wrong();
+      signalled() ? hope.was_right() : hope.was_wrong();
     }
     spinning.fetch_sub(1, std::memory_order_relaxed);
   }
   for (int i = 0; i < 4 && !signalled(); ++i) std::this_thread::yield();
-  if (!signalled()) return sleep_until(deadline);
-  hope.was_right();
-  return true;
+  return signalled() || sleep_until(deadline);
 }
 
 bool WaitPoint::sleep_until(Ticks deadline) noexcept {
