@@ -17,10 +17,13 @@ namespace {
 
 void send(int number) { kill(getpid(), number); }
 
+/// By the kernel's word: under ThreadSanitizer sigaction tells of a handler before it stands.
 bool is_awaited(int number) {
-  struct sigaction now {};
-  sigaction(number, nullptr, &now);
-  return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN;
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("SigCgt:"))
+      return (std::stoull(line.substr(7), nullptr, 16) >> (number - 1) & 1) != 0;
+  return false;
 }
 
 /// The thread waits in the kernel.
