@@ -28,7 +28,7 @@ std::exception_ptr hopeless_wait() {
 void PoolCore::begin_sharing() {
   if (!shared_queue_.start_using()) return;
   shared_queue_.list(0, size());
-  for (std::size_t left = shared_queue_.size(); left > 0; --left) wake_a_free_worker();
+  wake_free_workers(shared_queue_.size());
 }
 
 void PoolCore::wake_a_free_worker() noexcept {
@@ -44,7 +44,7 @@ bool PoolCore::push_shared(Message* message, SharedQueue::Blocked* blocked) {
   stamp(*message, sent++);
   message->shared = 1;
   const auto [result, victim, admitted] = shared_queue_.push(message, blocked);
-  for (std::size_t left = admitted; left > 0; --left) wake_a_free_worker();
+  wake_free_workers(admitted);
   if (victim)
     give_up_message(victim, ErrorCode::queue_full,
                     "the pool's queue was full and drops the oldest");
@@ -130,7 +130,7 @@ Ticks PoolCore::worker_by(const CallOptions& options, Ticks deadline) const {
 // False: it has started, and goes on.
 bool PoolCore::withdraw(Message& message, ReplyBase& reply, std::exception_ptr error) {
   const auto [done, admitted] = shared_queue_.withdraw(message, reply, std::move(error));
-  for (std::size_t left = admitted; left > 0; --left) wake_a_free_worker();
+  wake_free_workers(admitted);
   if (!done) return false;
   if (anyone_drains()) slot_idle(any_slot);
   return true;

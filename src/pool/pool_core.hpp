@@ -207,7 +207,7 @@ class PoolCore final : public EngineCore,
   void share_request(Unsent& message, ReplyBase& reply, const CallOptions& options, Ticks deadline);
   bool withdraw(Message& message, ReplyBase& reply, std::exception_ptr error);
   Ticks worker_by(const CallOptions& options, Ticks deadline) const;
-  Slot& choose_for(Unsent& message, const Route* route);
+  Slot& choose_for(Unsent& message, const Route* route, Slot* chosen = nullptr);
   /// Its baton is the caller's. Throws Error{no_worker} where none is free.
   Slot& free_worker(bool patience = true);
   bool push_shared(Message* message, SharedQueue::Blocked* blocked);

@@ -35,11 +35,11 @@ void PoolCore::cast(Unsent& unsent, const Route* route) {
 }
 
 // What is routed by a key otherwise than the pool's messages are keeps that key, for its slot may
-// go before its turn comes.
-Slot& PoolCore::choose_for(Unsent& unsent, const Route* route) {
+// go before its turn comes. `chosen`: the slot, where that has been settled.
+Slot& PoolCore::choose_for(Unsent& unsent, const Route* route, Slot* chosen) {
   const bool by_key = route && (route->kind() == Route::Kind::hash || route->is(Routing::hash));
   if (!by_key || !options_.dynamic) [[likely]]
-    return choose(route, Keyed{*unsent});
+    return chosen ? *chosen : choose(route, Keyed{*unsent});
   const std::uint64_t key =
       route->kind() == Route::Kind::hash ? route->value() : Keyed{*unsent}.key();
   unsent.wrap(with_key(&*unsent, key));
@@ -80,7 +80,7 @@ void PoolCore::call(Unsent& unsent, ReplyBase& reply, const CallOptions& options
       fail(ErrorCode::timeout, "the call was not answered in time");
     return;
   }
-  Slot& slot = chosen ? *chosen : choose_for(unsent, route);
+  Slot& slot = choose_for(unsent, route, chosen);
   slot.call(unsent.give(), reply, deadline);
 }
 

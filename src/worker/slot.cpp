@@ -82,7 +82,7 @@ Message* Slot::next_message(std::uint32_t unless) noexcept {
     return own;
   if (!own && !retired_) {
     const auto [message, admitted] = shared->pop_unless(control_, unless);
-    for (std::size_t i = 0; i < admitted; ++i) owner_.wake_a_free_worker();
+    owner_.wake_free_workers(admitted);
     return message;
   }
   leave_shared_to_others();
@@ -238,7 +238,8 @@ WorkerBox& Slot::begin_inline(const WorkerMessageType& type) noexcept {
 }
 
 bool Slot::end_inline(WorkerBox& box, const std::exception_ptr& error) noexcept {
-  const Owning owning{*this};  // what follows may run the user's code
+  // What follows may run the user's code.
+  const Owning owning{*this, Activation::current()->outer()};
   const MessageType& type = *Activation::current()->task();
   if (!Handler::end(*Activation::current())) return was_taken(&box, nullptr), false;
   if (error) {

@@ -136,6 +136,10 @@ class SlotOwner {
   /// Messages wait for whoever is free, and the caller is not: wakes a slot that rests, if one
   /// does.
   virtual void wake_a_free_worker() noexcept {}
+  /// The same for so many messages.
+  void wake_free_workers(std::size_t count) noexcept {
+    for (; count > 0; --count) wake_a_free_worker();
+  }
 
  protected:
   SlotOwner(RuntimeCore& runtime, const WorkerType& worker, const QueueOptions& queue) noexcept

@@ -16,6 +16,14 @@ struct Sleep {
   Duration span;
 };
 struct Ask {};
+/// Whose third copy throws.
+struct Fragile {
+  explicit Fragile(int* all) : copies(all) {}
+  Fragile(const Fragile& other) : copies(other.copies) {
+    if (++*copies == 3) throw Planned{};
+  }
+  int* copies;
+};
 
 struct Worker {
   explicit Worker(int* its_handled = nullptr) : handled(its_handled) {}
@@ -25,6 +33,7 @@ struct Worker {
     context.sleep(20ms);
     return context.index();
   }
+  int handle_call(const Fragile&) { return 1; }
   int* handled;
 };
 
@@ -120,6 +129,24 @@ TEST(Broadcall, OfAPoolThatStopsMeanwhileSaysSoInEveryPlaceThatIsLeft) {
         EXPECT_LT(elapsed(runtime, start), 1min);
         for (auto& each : replies) EXPECT_EQ(code_of(each), ErrorCode::stopped);
         EXPECT_TRUE(stopper.drain(1h));
+      },
+      few);
+}
+
+TEST(Broadcall, ThatFailsOnTheWayLeavesNobodyBehindWhoWaitsForRoom) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        SimulatedRuntime runtime{seed};
+        Pool<Worker> pool{runtime, one_place};
+        fill(pool, runtime, 0, 1s);
+        int copies = 0;
+        const auto start = runtime.now();
+
+        EXPECT_THROW(pool.broadcall(Fragile{&copies}, {.timeout = 1h}), Planned);
+
+        EXPECT_EQ(runtime.now(), start);
+        EXPECT_EQ(pool.stats().workers[0].queue_length, 1u);
+        EXPECT_TRUE(pool.drain(1h));
       },
       few);
 }

@@ -1,6 +1,6 @@
 // Killed handlers that go on, and ask their own pool: they are strangers to it.
 
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include "support/simulated_sleep.hpp"
@@ -15,6 +15,7 @@ namespace {
 struct Deep {};
 struct Plain {};
 struct Crash {};
+struct Deeper {};
 
 struct Worker;
 struct Stage {
@@ -41,6 +42,12 @@ struct Worker {
   }
   int handle_call(Plain) { return 7; }
   int handle_call(Crash) { throw Planned{}; }
+  /// Does not look either, and has its successor crash.
+  int handle_call(Deeper) {
+    sleep_in(*stage->runtime, 10ms);
+    (void)error_of([&] { return stage->pool->call(Crash{}, {.timeout = 1s}); });
+    return 1;
+  }
 
   Stage* stage;
 };
@@ -52,6 +59,9 @@ PoolOptions options_of(bool inline_calls) {
 struct Caller {
   void handle_job(Stage* stage) {
     (void)error_of([&] { return stage->pool->call(Deep{}, {.timeout = 1min}); });
+  }
+  void handle_job(std::pair<Stage*, Deeper> deeper) {
+    (void)error_of([&] { return deeper.first->pool->call(Deeper{}, {.timeout = 1min}); });
   }
 };
 
@@ -98,6 +108,31 @@ TEST(WorkersEnd, MayStopThePoolWhereItsCallRanOnTheCallersThread) {
       EXPECT_LT(elapsed(runtime, start), 1s);
       EXPECT_EQ(error_of([&] { pool.call(Plain{}); }), ErrorCode::stopped);
     });
+}
+
+// The destructor runs in the successor's slot, inside the killed handler whose slot that was.
+TEST(WorkersEnd, MayStopThePoolInsideACallOfAKilledHandler) {
+  for (const bool inline_calls : {false, true})
+    for_each_seed(
+        [&](std::uint64_t seed) {
+          SimulatedRuntime runtime{seed};
+          Stage stage{.runtime = &runtime, .stops_at_end = true};
+          PoolOptions options = options_of(inline_calls);
+          options.shutdown = infinity;
+          Pool<Worker> pool{runtime, options, &stage};
+          stage.pool = &pool;
+          Pool<Caller> callers{runtime, {.size = 1}};
+          callers.cast(std::pair{&stage, Deeper{}});
+          runtime.advance(5ms);
+
+          pool.kill(pool.worker(0));
+          EXPECT_TRUE(callers.drain(1min));
+          runtime.advance(1s);
+          pool.stop();
+
+          EXPECT_EQ(stage.ends, 2);
+        },
+        250);
 }
 
 }  // namespace

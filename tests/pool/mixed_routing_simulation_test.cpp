@@ -32,6 +32,8 @@ struct Question {
   Duration takes;
 };
 
+struct Poll {};
+
 struct Log {
   std::map<int, int> handled;  // attempts that ended well
   std::map<int, int> begun;
@@ -55,6 +57,10 @@ struct Mixed {
     if (question.takes > 0ns) context.sleep(question.takes);
     ++log->handled[question.number];
     return question.number;
+  }
+  std::size_t handle_call(const Poll&, Context& context) {
+    const Alone alone{busy};
+    return context.index();
   }
 
   Log* log;
@@ -107,7 +113,11 @@ class Mix {
   }
 
   Route any_route() {
-    switch (random_.below(9)) {
+    switch (random_.below(11)) {
+      case 9:
+        return Routing::monotonic;
+      case 10:
+        return [drawn = random_.below(12)](std::size_t size) { return drawn % size; };
       case 0:
         return Routing::round_robin;
       case 1:
@@ -130,7 +140,11 @@ class Mix {
   Duration some_time() { return random_.below(3) == 0 ? random_.below(5'000) * 1us : 0ns; }
 
   void act() {
-    switch (random_.below(14)) {
+    switch (random_.below(16)) {
+      case 14:
+        return send([this] { run_alone(); });
+      case 15:
+        return send([this] { poll(); });
       case 0:
         return pool_.kill(pool_.worker(any_slot()));
       case 1:
@@ -196,6 +210,25 @@ class Mix {
       EXPECT_NE(error.code(), ErrorCode::stopped);
       if (never_begins(error)) refused_.push_back(question.number);
     }
+  }
+
+  void run_alone() {
+    ++last_;
+    try {
+      pool_.run([](Mixed& worker) { const Alone alone{worker.busy}; },
+                {.timeout = random_.below(6'000) * 1us, .route = any_route()});
+    } catch (const Error& error) {
+      EXPECT_NE(error.code(), ErrorCode::stopped);
+    }
+  }
+
+  void poll() {
+    last_ += static_cast<int>(pool_.size());
+    auto replies = pool_.broadcall(Poll{}, {.timeout = random_.below(6'000) * 1us});
+    for (std::size_t i = 0; i < replies.size(); ++i)
+      if (replies[i]) {
+        EXPECT_LT(replies[i].value(), 5u);
+      }
   }
 
   void expect_nobody_idle_while_something_waits() {

@@ -1,5 +1,6 @@
 // Where messages go whose slot has gone, or has no worker.
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -103,6 +104,41 @@ TEST_F(PoolKeys, OfTheSendersOwnGoBeforeThoseOfTheMessages) {
 
 TEST_F(PoolKeys, OfMessagesAreKeptInAPoolThatRoutesOtherwise) {
   shrink_under({.routing = Routing::available}, [](int) { return Route{Routing::hash}; });
+}
+
+/// Calls by key, and notes who answered.
+struct Caller {
+  explicit Caller(Pool<Worker>* its_pool, std::map<int, std::size_t>* its_notes)
+      : pool(its_pool), notes(its_notes) {}
+  void handle_job(int key) {
+    (*notes)[key] = pool->call(Order{key, 0}, {.timeout = 1h, .route = Route::hash(key)});
+  }
+  Pool<Worker>* pool;
+  std::map<int, std::size_t>* notes;
+};
+
+TEST_F(PoolKeys, OfCallsAreKeptAlsoWhereTheyMightHaveRunInline) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        const bool broken = false;
+        Log log;
+        std::map<int, std::size_t> notes;
+        SimulatedRuntime runtime{seed};
+        Pool<Worker> pool{runtime, PoolOptions{.size = 6, .dynamic = true, .inline_calls = true},
+                          &log, &broken};
+        Pool<Caller> callers{runtime, PoolOptions{.size = keys}, &pool, &notes};
+        pool.pause();
+        for (int key = 0; key < keys; ++key) callers.cast(key);
+        runtime.advance(1ms);
+        pool.resize(2);
+        pool.resume();
+        EXPECT_TRUE(callers.drain(1h));
+
+        EXPECT_EQ(notes.size(), static_cast<std::size_t>(keys));
+        for (const auto& [key, slot] : notes)
+          EXPECT_EQ(pool.call(Order{key, 0}, {.route = Route::hash(key)}), slot);
+      },
+      300);
 }
 
 TEST(PoolSizing, AWorkerThatIsOnItsWayOutCanBeKilled) {

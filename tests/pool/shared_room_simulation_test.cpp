@@ -44,6 +44,15 @@ struct Clerk {
   Pool<Clerk>** pool;
 };
 
+/// Three of them, in a pool with one place, which they know.
+struct Three {
+  explicit Three(std::uint64_t seed) : runtime(seed) {}
+  SimulatedRuntime runtime;
+  std::vector<int> log{};
+  Pool<Clerk>* itself = nullptr;
+  Pool<Clerk> pool{runtime, {.size = 3, .dynamic = true, .queue = {.capacity = 1}}, &log, &itself};
+};
+
 /// Whoever calls it waits for that long.
 struct Sleeper {
   void handle_call(Duration time, Context& context) { context.sleep(time); }
@@ -227,11 +236,8 @@ TEST(SharedRoom, IsNotGivenUpTwiceByACallThatTimesOutWhileThePoolStops) {
 TEST(SharedRoom, IsRefusedToOneWhereThePoolShrinksToWorkersThatAllWaitForIt) {
   for_each_seed(
       [](std::uint64_t seed) {
-        SimulatedRuntime runtime{seed};
-        std::vector<int> log;
-        Pool<Clerk>* itself = nullptr;
-        Pool<Clerk> pool{
-            runtime, {.size = 3, .dynamic = true, .queue = {.capacity = 1}}, &log, &itself};
+        Three three{seed};
+        auto& [runtime, log, itself, pool] = three;
         itself = &pool;
         pool.cast(Job{-1, 1h}, Route::index(2));
         runtime.run_until_idle();
@@ -253,11 +259,8 @@ TEST(SharedRoom, IsRefusedToOneWhereThePoolShrinksToWorkersThatAllWaitForIt) {
 TEST(SharedRoom, IsWaitedForAsLongAsAWorkerIsLeftWhoCanMakeIt) {
   for_each_seed(
       [](std::uint64_t seed) {
-        SimulatedRuntime runtime{seed};
-        std::vector<int> log;
-        Pool<Clerk>* itself = nullptr;
-        Pool<Clerk> pool{
-            runtime, {.size = 3, .dynamic = true, .queue = {.capacity = 1}}, &log, &itself};
+        Three three{seed};
+        auto& [runtime, log, itself, pool] = three;
         itself = &pool;
         pool.cast(Job{-1, 1s}, Route::index(0));
         runtime.run_until_idle();

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <csignal>
 #include <ctime>
-#include <thread>
+#include <stdexcept>
 
-#include <pthread.h>
+#include <unistd.h>
 
 namespace poolder_tests {
 
@@ -15,28 +13,30 @@ namespace poolder_tests {
 class HeldUp {
  public:
   HeldUp() {
-    std::signal(SIGUSR1, &nap);
-    other_ = std::jthread([this, victim = pthread_self()] {
-      while (!over_) {
-        pthread_kill(victim, SIGUSR1);
-        std::this_thread::sleep_for(std::chrono::microseconds{1'100});
-      }
-    });
+    std::signal(SIGUSR1, &stand_still);
+    sigevent every{};
+    every.sigev_notify = SIGEV_THREAD_ID;
+    every.sigev_signo = SIGUSR1;
+    every._sigev_un._tid = gettid();  // glibc 2.36 has no other name for it
+    if (timer_create(CLOCK_MONOTONIC, &every, &timer_) != 0)
+      throw std::runtime_error("timer_create");
+    const itimerspec two_milliseconds{{0, 2'000'000}, {0, 2'000'000}};
+    timer_settime(timer_, 0, &two_milliseconds, nullptr);
   }
   ~HeldUp() {
-    over_ = true;
-    other_.join();
-    std::signal(SIGUSR1, SIG_DFL);
+    timer_delete(timer_);
+    std::signal(SIGUSR1, SIG_IGN);  // for one that is under way
   }
+  HeldUp(const HeldUp&) = delete;
+  HeldUp& operator=(const HeldUp&) = delete;
 
  private:
-  static void nap(int) {
+  static void stand_still(int) {
     timespec millisecond{0, 1'000'000};
     nanosleep(&millisecond, nullptr);
   }
 
-  std::atomic<bool> over_{false};
-  std::jthread other_;
+  timer_t timer_{};
 };
 
 }  // namespace poolder_tests

@@ -60,13 +60,15 @@ class ReplyBase {
   /// fail_unless_started, and fail, for who asked and waits no longer: the request's queue is not
   /// told of it.
   bool cancel(std::exception_ptr error) noexcept;
-  /// Whoever waits for it in vain cancels it. Before it is sent.
-  void ends_with_the_wait() noexcept { ends_with_the_wait_ = true; }
-  void wait_is_over() noexcept;
   bool expire(std::exception_ptr error) noexcept;
   /// How many have been given up so, whosever they are: where it has not changed, a queue need not
   /// look for any.
   static std::uint64_t given_up() noexcept;
+
+  /// Whoever waits for it in vain, up to the request's own deadline, cancels it. Before it is sent.
+  void ends_with_the_wait() noexcept { ends_with_the_wait_ = true; }
+  /// That wait is over.
+  void wait_is_over() noexcept;
 
   /// Lets the waiter see the answer; a reply without one gets worker_down. Called once by whoever
   /// drops the request.
