@@ -15,7 +15,9 @@ namespace poolder::detail {
 
 namespace {
 
-bool is_sampled(const LeaseEntry& entry) noexcept { return entry.number % 64 == 1; }
+bool is_sampled(const LeaseEntry& entry) noexcept {
+  return (entry.number + entry.again.load(std::memory_order_relaxed)) % 64 == 1;
+}
 
 Lent lent_here(LeaseEntry& entry) noexcept {
   const auto [thread, exceptions] = Unwinding::here();
@@ -35,12 +37,20 @@ void LeaseCore::serve(Waiter& waiter, LeaseEntry& entry) noexcept {
 
 Lent LeaseCore::acquire(Duration timeout, Priority priority) {
   check_thread();
-  LeaseEntry* const entry = cell_.enter([&] { return is_running() ? take_idle() : nullptr; });
+  LeaseEntry* entry = take_at_hand();
+  if (!entry) entry = cell_.enter([&] { return is_running() ? take_idle() : nullptr; });
   if (!entry || checks_) [[unlikely]]
     return acquire_slowly(entry, timeout, priority);
   if (Activation::here().innermost || is_sampled(*entry)) [[unlikely]]
     return lend_here(*entry, 0);
   return lent_here(*entry);
+}
+
+LeaseEntry* LeaseCore::take_at_hand() noexcept {
+  LeaseEntry* const entry = hand_.take();
+  if (entry)
+    entry->again.store(entry->again.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  return entry;
 }
 
 Lent LeaseCore::acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority) {
@@ -73,7 +83,8 @@ Lent LeaseCore::acquire_at_once(LeaseEntry* entry) {
 
 Lent LeaseCore::try_acquire() {
   check_thread();
-  LeaseEntry* const entry = take_at_once();
+  LeaseEntry* entry = take_at_hand();
+  if (!entry) entry = take_at_once();
   return entry ? lend_here(*entry, 0) : Lent{};
 }
 
@@ -91,7 +102,7 @@ LeaseEntry* LeaseCore::take_or_make(bool& is_good) {
   LeaseEntry* idle = nullptr;
   bool open = false, begun = false;
   Making making;
-  cell_.enter([&] {
+  in_cell([&] {
     open = is_running();
     if (!open || (idle = take_idle())) return;
     begun = begin_here(making);
@@ -107,7 +118,7 @@ LeaseEntry* LeaseCore::take_or_make(bool& is_good) {
 LeaseEntry* LeaseCore::take_or_wait(BlockedWaiter& waiter, Ticks deadline) {
   Effects effects;
   LeaseEntry* idle = nullptr;
-  const bool open = cell_.enter([&] {
+  const bool open = in_cell([&] {
     if (!is_running()) return false;
     if (!(idle = take_idle())) {
       if (!waiters_.empty()) waiter.point.comes_late();
@@ -144,7 +155,7 @@ LeaseEntry* LeaseCore::wait_for(BlockedWaiter& waiter, Ticks deadline) {
 
 bool LeaseCore::withdraw(Waiter& waiter, bool is_late) noexcept {
   Effects effects;
-  const bool was_listed = cell_.enter([&] {
+  const bool was_listed = in_cell([&] {
     if (!waiter.listed) return false;
     waiters_.withdraw(waiter);
     timeouts_ += is_late ? 1u : 0u;
@@ -165,7 +176,7 @@ Lent LeaseCore::lend(LeaseEntry& entry, Ticks since) noexcept {
 
 Lent LeaseCore::lend_here(LeaseEntry& entry, Ticks since) {
   Loans* const borrower = Loans::mine();
-  if (borrower && !borrower->add(entry)) [[unlikely]] {
+  if (borrower && !lent_to(*borrower, entry)) [[unlikely]] {
     hand_on(entry);
     fail(ErrorCode::worker_down, "this worker was killed, and borrows no more");
   }
@@ -218,7 +229,7 @@ void LeaseCore::answer_at_once(AsyncWaiter& waiter) {
 LeaseEntry* LeaseCore::take_or_list(AsyncWaiter& waiter) {
   Effects effects;
   LeaseEntry* idle = nullptr;
-  const bool open = cell_.enter([&] {
+  const bool open = in_cell([&] {
     if (!is_running()) return false;
     if ((idle = take_idle())) return true;
     waiter.kept_by_list();

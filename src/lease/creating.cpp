@@ -131,7 +131,7 @@ void LeaseCore::note_failure(Making& making, bool is_ours, Effects& effects) noe
 
 void LeaseCore::create_for(std::uint32_t life) noexcept {
   Making making;
-  const bool begins = cell_.enter([&] {
+  const bool begins = in_cell([&] {
     if (life != life_.load(std::memory_order_relaxed) || queued_ == 0) return false;
     --queued_;
     --creating_;
@@ -168,7 +168,7 @@ void LeaseCore::make(Making& making) noexcept {
   }
   making.now = runtime().now();
   Effects effects;
-  cell_.enter([&] { end_making(making, effects); });
+  in_cell([&] { end_making(making, effects); });
   making.definition = nullptr;
   carry_out(effects);
 }
@@ -179,7 +179,7 @@ LeaseEntry* LeaseCore::make_place() {
       (sizeof(LeaseEntry) + type_.alignment - 1) / type_.alignment * type_.alignment;
   void* const memory = ::operator new(offset + type_.size, alignment);
   auto* const entry = ::new (memory) LeaseEntry(*this, static_cast<std::byte*>(memory) + offset);
-  cell_.enter([&] {
+  in_cell([&] {
     entry->next_of_all = all_;
     all_ = entry;
   });
@@ -191,13 +191,13 @@ LeaseEntry* LeaseCore::make_place() {
 void LeaseCore::make_some(std::size_t count, std::uint32_t life) {
   for (bool made = true; made && count > 0; --count) {
     Making making;
-    if (!cell_.enter([&] { return begin_reserved(making, life); })) return;
+    if (!in_cell([&] { return begin_reserved(making, life); })) return;
     make(making);
     made = !making.error;
   }
   if (count == 0) return;
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     if (life != life_.load(std::memory_order_relaxed)) return;
     const std::size_t left = std::min(count, reserved_);
     reserved_ -= left;

@@ -86,7 +86,7 @@ void LeaseCore::clear(Effects& effects) noexcept {
     effects.ended = nullptr;
   }
   Effects after;
-  cell_.enter([&] {
+  in_cell([&] {
     while (LeaseEntry* each = effects.closing) {
       effects.closing = each->next;
       if (each->takes_place && each->life == life_.load(std::memory_order_relaxed)) --closing_;
@@ -117,7 +117,7 @@ void LeaseCore::clear_elsewhere(Effects& effects) noexcept {
 Ticks LeaseCore::look_at_retry() {
   Effects effects;
   const Ticks now = runtime().now();
-  const Ticks next = cell_.enter([&] {
+  const Ticks next = in_cell([&] {
     if (is_running() && now < retry_at_) return retry_at_;
     retry_.rest();
     may_probe_ = failing_;
@@ -143,7 +143,7 @@ Ticks LeaseCore::look_at_aged() { return reap_soon(&LeaseCore::aging_), never; }
 void LeaseCore::reap(Alarm<LeaseCore>& alarm) noexcept {
   const Ticks now = runtime().now();
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     alarm.rest();
     if (!is_running()) return;
     collect_old(now, effects);

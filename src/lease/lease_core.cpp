@@ -21,6 +21,7 @@ LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint bluepr
       checks_(type_.healthy != nullptr),
       has_fate_(type_.reset || options_.max_lifetime != infinity),
       returns_slowly_(has_times_ || type_.busy.make),
+      has_hand_(!checks_ && !returns_slowly_ && type_.idle.plain == PlainOrder::newest_first),
       size_(options_.size),
       idle_(type_.idle),
       busy_(type_.busy),
@@ -78,14 +79,22 @@ std::size_t LeaseCore::capacity() const noexcept {
 
 LeaseStatus LeaseCore::status_now() const noexcept {
   LeaseStatus status;
-  status.idle = idle_.size();
-  status.busy = lent_;
+  const std::size_t at_hand = hand_.holds_one() ? 1 : 0;
+  status.idle = idle_.size() + at_hand;
+  status.busy = lent_ - at_hand;
   status.overflow = alive() > size_ ? alive() - size_ : 0;
   status.waiting = waiters_.size();
-  status.state = lent_ >= capacity() ? LeaseStatus::State::full
-                 : lent_ < size_     ? LeaseStatus::State::ready
-                                     : LeaseStatus::State::overflow;
+  status.state = status.busy >= capacity() ? LeaseStatus::State::full
+                 : status.busy < size_     ? LeaseStatus::State::ready
+                                           : LeaseStatus::State::overflow;
   return status;
+}
+
+std::uint64_t LeaseCore::acquired() const noexcept {
+  std::uint64_t count = acquired_;
+  for (const LeaseEntry* each = all_; each; each = each->next_of_all)
+    count += each->again.load(std::memory_order_relaxed);
+  return count;
 }
 
 LeaseStatus LeaseCore::status() const {
@@ -100,7 +109,7 @@ EngineStats LeaseCore::engine_stats() const {
     stats.size = now.idle + now.busy;
     stats.busy = now.busy;
     stats.queued = now.waiting;
-    stats.processed = acquired_;
+    stats.processed = acquired();
     stats.failed = failed_;
     stats.dropped = discarded_;
   });
@@ -116,7 +125,7 @@ LeaseStats LeaseCore::stats() const {
     stats.now = status_now();
     stats.creating = creating_;
     stats.never_given = strays_;
-    stats.acquired = acquired_;
+    stats.acquired = acquired();
     stats.created = created_;
     stats.failed = failed_;
     stats.discarded = discarded_;
@@ -129,7 +138,7 @@ LeaseStats LeaseCore::stats() const {
 }
 
 bool LeaseCore::is_idle() const noexcept {
-  return handlers() == 0 && lent_ == 0 && creating_ == 0 && waiters_.empty();
+  return handlers() == 0 && status_now().busy == 0 && creating_ == 0 && waiters_.empty();
 }
 
 }  // namespace poolder::detail

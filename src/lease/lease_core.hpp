@@ -11,6 +11,7 @@
 #include <poolder/core/histogram.hpp>
 #include <poolder/lease/detail/lease_handle.hpp>
 
+#include "lease/hand.hpp"
 #include "lease/idle_entries.hpp"
 #include "lease/lease_entry.hpp"
 #include "lease/waiter.hpp"
@@ -41,6 +42,9 @@ namespace poolder::detail {
 /// 5. While lent_ + strays_ > 0, something holds the core: the registry while it runs, self_ from
 /// the begin of the stop on until the strays have come back. So a lease needs no reference of its
 /// own, but what is a stray holds the definition that it was made by.
+/// 6. The hand is open only while the pool runs, nobody waits, nothing is beyond the size, and
+/// there are no strays. What is at hand counts as lent. So every operation takes it in first and
+/// shuts the hand, but for those that only read, and the two that nearly every loan consists of.
 class LeaseCore final : public Engine {
  public:
   static std::shared_ptr<LeaseCore> start(const std::shared_ptr<RuntimeCore>& runtime,
@@ -90,6 +94,24 @@ class LeaseCore final : public Engine {
   void has_restarted() override;
 
   // In the cell.
+  /// Runs an operation there, which finds the hand shut.
+  template <class F>
+  auto in_cell(F&& operation) {
+    return cell_.enter([&] {
+      if (LeaseEntry* const entry = hand_.shut()) take_in(*entry);
+      return operation();
+    });
+  }
+  void take_in(LeaseEntry& entry) noexcept {
+    --lent_;
+    idle_.add(entry);
+  }
+  void put_at_hand(LeaseEntry& entry) noexcept {
+    ++entry.turn;
+    entry.was_borrowed = false;
+    if (LeaseEntry* const older = hand_.open_with(entry)) take_in(*older);
+  }
+  std::uint64_t acquired() const noexcept;
   std::size_t alive() const noexcept { return lent_ + idle_.size(); }
   std::size_t capacity() const noexcept;
   std::size_t coming() const noexcept { return creating_ - reserved_ - lending_; }
@@ -110,6 +132,10 @@ class LeaseCore final : public Engine {
   }
   void begin_loan(LeaseEntry& entry) noexcept {
     entry.state = LeaseEntry::State::lent;
+    entry.was_borrowed = false;
+    ++entry.turn;
+    acquired_ += entry.again.load(std::memory_order_relaxed);
+    entry.again.store(0, std::memory_order_relaxed);
     entry.number = ++acquired_;
     ++lent_;
     if (busy_) [[unlikely]]
@@ -138,6 +164,7 @@ class LeaseCore final : public Engine {
   // Not in the cell.
   Lent acquire_slowly(LeaseEntry* entry, Duration timeout, Priority priority);
   Lent acquire_at_once(LeaseEntry* entry);
+  LeaseEntry* take_at_hand() noexcept;
   LeaseEntry* take_or_wait(BlockedWaiter& waiter, Ticks deadline);
   LeaseEntry* wait_for(BlockedWaiter& waiter, Ticks deadline);
   LeaseEntry* take_or_make(bool& is_good);
@@ -175,12 +202,15 @@ class LeaseCore final : public Engine {
   const bool checks_;     // the definition has `healthy`
   const bool has_fate_;   // what comes back is reset, or may be too old
   const bool returns_slowly_;
+  const bool has_hand_;
+
+  alignas(64) Hand hand_;
 
   // In the cell; those of each acquire and release first.
   std::atomic<std::uint32_t> life_{0};  // read by anyone
   std::size_t size_;
-  std::size_t lent_ = 0;
-  std::uint64_t acquired_ = 0;
+  std::size_t lent_ = 0;        // and at hand
+  std::uint64_t acquired_ = 0;  // and again of each entry
   IdleEntries idle_;
   Preference<ResourceHandle> busy_;
   Waiters waiters_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -23,9 +24,12 @@ struct LeaseEntry final : Loan {
   void* const resource;
 
   // Whoever has it: the pool's cell while it is idle or free, its holder while it is lent.
-  void* maker = nullptr;             ///< the definition's object that made the resource
-  Ticks born = 0;                    ///< 0 unless lifetimes are limited
-  Ticks lent_since = 0;              ///< 0: this time is not sampled
+  void* maker = nullptr;      ///< the definition's object that made the resource
+  Ticks born = 0;             ///< 0 unless lifetimes are limited
+  Ticks lent_since = 0;       ///< 0: this time is not sampled
+  bool was_borrowed = false;  ///< by a worker, this time
+  /// How often it has been lent from the hand since its loan of that number. Read by anyone.
+  std::atomic<std::uint64_t> again{0};
   std::shared_ptr<void> definition;  ///< of its own, where it was lent by a life that is over
 
   // In the cell.
@@ -35,12 +39,19 @@ struct LeaseEntry final : Loan {
   std::uint32_t life = 0;       ///< of the pool's, in which it was made
   std::uint64_t uses = 0;       ///< how often it became idle, where a collection orders that
   std::uint64_t arrival = 0;    ///< among what is idle, where a collection orders that
-  std::uint64_t number = 0;     ///< of the present loan, among all of the pool's
+  std::uint64_t number = 0;     ///< of the last loan by the cell, among all of the pool's
+  std::uint64_t turn = 0;       ///< grows before whoever borrows it could be another worker
   Ticks idle_since = 0;         ///< 0: it matters to nobody
   LeaseEntry* older = nullptr;  ///< of those that are idle
   LeaseEntry* newer = nullptr;
   LeaseEntry* next = nullptr;  ///< of those that are free, or about to be destroyed
   LeaseEntry* next_of_all = nullptr;
 };
+
+/// False: that worker has failed, and borrows no more.
+inline bool lent_to(Loans& borrower, LeaseEntry& entry) noexcept {
+  entry.was_borrowed = true;
+  return borrower.add(entry);
+}
 
 }  // namespace poolder::detail

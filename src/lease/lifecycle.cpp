@@ -17,7 +17,7 @@ namespace poolder::detail {
 // The first resources; nobody else is there yet.
 void LeaseCore::fill() {
   const std::size_t count = options_.lazy ? 0 : size_;
-  const std::uint32_t life = cell_.enter([&] {
+  const std::uint32_t life = in_cell([&] {
     kept_ = creating_ = reserved_ = count;
     return life_.load(std::memory_order_relaxed);
   });
@@ -26,7 +26,7 @@ void LeaseCore::fill() {
 
 void LeaseCore::has_restarted() {
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     if (failing_ && is_running() && retry_.wants_arming()) effects.retry_at = retry_at_;
     if (is_running()) rearm(effects);
     conclude(effects);
@@ -38,7 +38,7 @@ void LeaseCore::has_restarted() {
 void LeaseCore::begin_again() {
   auto made = factory_->make();
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     // Left by a start that failed.
     while (LeaseEntry* each = idle_.take()) close(*each, effects);
     life_.fetch_add(1, std::memory_order_relaxed);
@@ -56,7 +56,7 @@ void LeaseCore::begin_again() {
 
 void LeaseCore::take_back() {
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     while (LeaseEntry* each = idle_.take()) close(*each, effects);
     end_definition(effects);
   });
@@ -65,7 +65,7 @@ void LeaseCore::take_back() {
 
 void LeaseCore::begin_stop() {
   Effects effects;
-  cell_.enter([&] {
+  in_cell([&] {
     while (Waiter* each = waiters_.take()) effects.tell(*each);
     while (LeaseEntry* each = idle_.take()) close(*each, effects);
     creating_ -= std::exchange(queued_, 0) + std::exchange(reserved_, 0);
@@ -98,7 +98,8 @@ std::vector<std::uint64_t> LeaseCore::numbers_lent() {
     return numbers;
   }
   for (const LeaseEntry* each = all_; each; each = each->next_of_all)
-    if (is_lent(*each)) numbers.push_back(each->number);
+    if (is_lent(*each))
+      numbers.push_back(each->number + each->again.load(std::memory_order_relaxed));
   std::sort(numbers.begin(), numbers.end());
   return numbers;
 }
@@ -110,9 +111,9 @@ void LeaseCore::give_up_rest() {
   std::vector<std::uint64_t> numbers;
   std::size_t left = 0;
   std::uint64_t lent_in_all = 0;
-  cell_.enter([&] {
+  in_cell([&] {
     left = lent_;
-    lent_in_all = acquired_;
+    lent_in_all = acquired();
     numbers = numbers_lent();
     for (LeaseEntry* each = all_; each; each = each->next_of_all)
       if (each->state == LeaseEntry::State::lent || each->state == LeaseEntry::State::forfeited)
@@ -122,7 +123,7 @@ void LeaseCore::give_up_rest() {
   if (left > 0) log(never_given_back(left, numbers, lent_in_all));
 }
 
-// By the order in which they were lent: what leaked at the start has a low number.
+// By the order in which they were lent, nearly: what leaked at the start has a low number.
 std::string LeaseCore::never_given_back(std::size_t left, const std::vector<std::uint64_t>& numbers,
                                         std::uint64_t lent_in_all) const {
   constexpr std::size_t most = 10;
@@ -143,7 +144,7 @@ void LeaseCore::add_idle(std::size_t count) {
   Effects effects;
   std::size_t grown = 0, missing = 0;
   std::uint32_t life = 0;
-  const bool open = cell_.enter([&] {
+  const bool open = in_cell([&] {
     if (!is_running()) return false;
     grown = std::min(count, options_.max_size - size_);
     size_ += grown;
@@ -171,7 +172,7 @@ void LeaseCore::remove_idle(std::size_t count) {
     fail(ErrorCode::invalid_argument, "remove_idle removes at least 1 resource, not 0");
   Effects effects;
   std::size_t left = count;
-  const bool open = cell_.enter([&] {
+  const bool open = in_cell([&] {
     if (!is_running()) return false;
     for (; left > 0 && idle_.size() > 0; --left) {
       const bool is_beyond = alive() > size_;

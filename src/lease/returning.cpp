@@ -72,21 +72,21 @@ bool LeaseCore::take_in_again(LeaseEntry& entry, Fate fate, bool checked, Ticks 
 // ---------------------------------------------------------------- not in the cell
 
 void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
-  Loans::remove(entry);
+  if (entry.was_borrowed) Loans::remove(entry);
   if (entry.lent_since != 0) [[unlikely]]
     held_.record(runtime().now() - std::exchange(entry.lent_since, 0));
   const Fate fate = discard ? Fate::discarded : has_fate_ ? fate_of(entry) : Fate::kept;
   if (fate != Fate::kept) return give_back_slowly(entry, fate);
 
-  // Nearly every release does no more than this. From the end of the operation on, the pool may be
-  // gone.
+  // Nearly every release does no more than this. From the end of either operation on, the pool may
+  // be gone.
+  if (!entry.was_borrowed && hand_.put(entry)) return;
   Waiter* served = nullptr;
   const bool done = cell_.enter([&] {
     if (returns_slowly_ || !is_running() || !is_counted(entry)) return false;
     if (waiters_.empty()) {
       if (alive() > size_) return false;
-      --lent_;
-      idle_.add(entry);
+      has_hand_&& strays_ == 0 ? put_at_hand(entry) : take_in(entry);
       return true;
     }
     if (checks_) return false;
@@ -104,7 +104,7 @@ void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
   for (bool checked = false;; checked = true) {
     const Ticks now = runtime().now();
     Effects effects;
-    if (!cell_.enter([&] { return take_in_again(entry, fate, checked, now, effects); }))
+    if (!in_cell([&] { return take_in_again(entry, fate, checked, now, effects); }))
       return carry_out(effects);
     if (!is_fit(entry)) fate = Fate::discarded;
   }
@@ -114,7 +114,7 @@ void LeaseCore::give_back_slowly(LeaseEntry& entry, Fate fate) noexcept {
 void LeaseCore::discard_elsewhere(LeaseEntry& entry) noexcept {
   Effects effects;
   const Ticks now = runtime().now();
-  cell_.enter([&] { (void)take_in_again(entry, Fate::discarded, true, now, effects); });
+  in_cell([&] { (void)take_in_again(entry, Fate::discarded, true, now, effects); });
   clear_elsewhere(effects);
   carry_out(effects);
 }
@@ -132,7 +132,7 @@ void LeaseCore::hand_on(LeaseEntry& entry) noexcept {
 void LeaseCore::pass_on(LeaseEntry& entry, Effects& effects) noexcept {
   Effects more;
   const Ticks now = runtime().now();
-  cell_.enter([&] { (void)take_in_again(entry, Fate::kept, true, now, more); });
+  in_cell([&] { (void)take_in_again(entry, Fate::kept, true, now, more); });
   effects.take_told(more);
   carry_out(more);
 }
@@ -156,7 +156,7 @@ bool LeaseCore::is_forfeited(const LeaseEntry& entry) const noexcept {
 }
 
 LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
-  if (is_forfeited(entry)) return Fate::discarded;
+  if (entry.was_borrowed && is_forfeited(entry)) return Fate::discarded;
   if (type_.reset && is_of_this_life(entry)) {
     const InHandler here{*this, nullptr};
     try {
@@ -175,8 +175,8 @@ LeaseCore::Fate LeaseCore::fate_of(LeaseEntry& entry) noexcept {
 // keeps what may be needed of the definition.
 void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
   Effects effects;
-  cell_.enter([&] {
-    if (entry.number != ticket || entry.state != LeaseEntry::State::lent) return;
+  in_cell([&] {
+    if (entry.turn != ticket || entry.state != LeaseEntry::State::lent) return;
     if (is_counted(entry)) {
       --lent_;
       ++strays_;
@@ -189,7 +189,7 @@ void LeaseCore::forfeit(LeaseEntry& entry, std::uint64_t ticket) noexcept {
   carry_out(effects);
 }
 
-Loan::Recall LeaseEntry::recall() noexcept { return {pool.shared_core(), number}; }
+Loan::Recall LeaseEntry::recall() noexcept { return {pool.shared_core(), turn}; }
 void LeaseEntry::forfeit(std::uint64_t its_ticket) noexcept { pool.forfeit(*this, its_ticket); }
 
 // ---------------------------------------------------------------- leases
@@ -204,7 +204,7 @@ Lent moved(Lent& lent) noexcept {
   if (taken.entry->borrower.load(std::memory_order_relaxed) == borrower) return taken;
   Loans::remove(*taken.entry);
   // One that was killed gets nothing any more.
-  if (borrower && !borrower->add(*taken.entry)) taken.entry->forfeit(taken.entry->number);
+  if (borrower && !lent_to(*borrower, *taken.entry)) taken.entry->forfeit(taken.entry->turn);
   return taken;
 }
 
