@@ -28,6 +28,9 @@ bool register_membarrier() {
   return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
+// About 50 us: a caller that has just been told wakes and comes back within that.
+constexpr int search_looks = 4'500;
+
 void fence_everyone() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
 
 }  // namespace
@@ -35,7 +38,7 @@ void fence_everyone() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED
 Scheduler::Scheduler(std::shared_ptr<RuntimeCore> core, const RuntimeOptions& options)
     : core_(core),
       options_(options),
-      spin_(usable_cpus() > 1 ? 1'200 : 0),
+      spin_(usable_cpus() > 1 ? search_looks : 0),
       asymmetric_(register_membarrier()) {
   const std::size_t count = options.threads > 0 ? options.threads : usable_cpus();
   for (auto& queue : injected_) queue = std::make_unique<RunQueue>(4'096);
@@ -141,7 +144,7 @@ void Scheduler::wake_one() {
     }
     asleep_.fetch_sub(1, std::memory_order_relaxed);
     searching_.fetch_add(1, std::memory_order_seq_cst);
-    woken->searching = true;
+    woken->searching.store(true, std::memory_order_relaxed);
     // Last: a thread that has just been started begins as soon as it sees its seat.
     if (seat) woken->seat.store(seat, std::memory_order_release);
     woken->awake.store(
@@ -260,16 +263,16 @@ void Scheduler::unlist(SchedulerThread& self) {
     *each = self.below;
     asleep_.fetch_sub(1, std::memory_order_relaxed);
     searching_.fetch_add(1, std::memory_order_seq_cst);
-    self.searching = true;
+    self.searching.store(true, std::memory_order_relaxed);
     self.awake.store(1, std::memory_order_relaxed);
     return;
   }
 }
 
 void Scheduler::stop_searching(SchedulerThread& self) {
-  if (!self.searching) return;
-  self.searching = false;
-  searching_.fetch_sub(1, std::memory_order_seq_cst);
+  if (self.searching.load(std::memory_order_relaxed) &&
+      self.searching.exchange(false, std::memory_order_relaxed))
+    searching_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 std::size_t Scheduler::stop(Duration grace) {

@@ -64,7 +64,12 @@ Runnable* Scheduler::next(SchedulerThread& self) {
       if (nothing && stopping_.load(std::memory_order_acquire)) return nullptr;
       continue;
     }
-    if (self.searching) {
+    // A first turn that is likely to be short still counts as search: nobody need be woken
+    // meanwhile, and to say so would cost two cache lines on the way to the cell. Where it turns
+    // out long, the watcher's tick sees it.
+    const bool is_first_of_short =
+        self.ran == 0 && mean_ns_.load(std::memory_order_relaxed) <= 1'000;
+    if (!is_first_of_short && self.searching.load(std::memory_order_relaxed)) {
       // The last to search, and there is more: another should look while this one works.
       stop_searching(self);
       const std::size_t asleep = asleep_.load(std::memory_order_relaxed);
@@ -163,19 +168,27 @@ Runnable* Scheduler::search(SchedulerThread& self) {
     return cell ? cell : steal(self);
   };
   if (Runnable* cell = look()) return cell;
-  if (!self.searching) {
+  if (!self.searching.load(std::memory_order_relaxed)) {
     int none = 0;
-    self.searching = searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst);
+    if (searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst))
+      self.searching.store(true, std::memory_order_relaxed);
   }
-  if (self.searching) {
+  const bool looks_out = self.searching.load(std::memory_order_relaxed) && self.hope.looks();
+  if (looks_out) {
     for (int i = 0; i < spin_; i += 4) {
       for (int k = 0; k < 4; ++k) relax();
-      if (Runnable* cell = (i & 63) == 0 ? look() : take(self)) return cell;
+      if (Runnable* cell = (i & 63) == 0 ? look() : take(self)) {
+        self.hope.was_right();
+        return cell;
+      }
     }
   }
   for (int i = 0; i < 2; ++i) {
     std::this_thread::yield();
-    if (Runnable* cell = look()) return cell;
+    if (Runnable* cell = look()) {
+      if (looks_out) self.hope.was_wrong();  // who brought it had to wait for this core
+      return cell;
+    }
   }
   if (self.seat.load(std::memory_order_relaxed)->next.load(std::memory_order_relaxed))
     return nullptr;
@@ -237,6 +250,7 @@ bool Scheduler::tick(Ticks now) {
       const Ticks lasted = seat && activation ? activation->watch(now) : 0;
       if (lasted <= 0) continue;
       stuck = true;
+      stop_searching(*thread);
       if (Runnable* next = seat->next.exchange(nullptr, std::memory_order_acq_rel))
         held_up.push_back(next);
       if (Duration{lasted} < options_.blocked_after || (!waiting && held_up.empty())) continue;

@@ -25,8 +25,9 @@ namespace poolder::detail {
 /// Invariants.
 /// 1. A seat is held by at most one thread, or vacant, or on its way between the two under mutex_.
 /// 2. A thread that holds a seat is awake, or in sleepers_.
-/// 3. `searching_` counts awake threads that look for work; a push wakes nobody while one is
-/// looking.
+/// 3. `searching_` counts awake threads that look for work, or run the first that they found and
+/// will soon look again; a push wakes nobody while there is one. The watcher takes out who does not
+/// return.
 ///
 /// Pairs. A push makes the cell visible, then looks at asleep_; a thread that goes to sleep adds
 /// itself to asleep_, then looks for cells. Both need the store before the load: the sleeper pays
@@ -114,7 +115,8 @@ class Scheduler {
   std::array<std::unique_ptr<RunQueue>, priorities> ranked_;  // low, high and max
 
   alignas(128) std::atomic<int> searching_{0};
-  std::atomic<std::size_t> asleep_{0};  // seats whose thread sleeps, or that are vacant
+  alignas(128) std::atomic<std::size_t> asleep_{
+      0};  // seats whose thread sleeps, or that are vacant
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> mean_ns_{1'000'000};  // of a cell's turn, lately
   std::atomic<unsigned> ticks_{0};

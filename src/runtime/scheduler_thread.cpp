@@ -42,6 +42,7 @@ bool SchedulerThread::may_go_on() noexcept {
 }
 
 void SchedulerThread::lost_seat() noexcept {
+  scheduler.stop_searching(*this);
   if (Seat* kept = seat.exchange(nullptr, std::memory_order_acq_rel)) scheduler.hand_over(*kept);
 }
 

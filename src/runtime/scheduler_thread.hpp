@@ -8,6 +8,7 @@
 #include <poolder/runtime/detail/runnable.hpp>
 
 #include "runtime/activation.hpp"
+#include "runtime/hope.hpp"
 #include "runtime/run_queue.hpp"
 
 namespace poolder::detail {
@@ -36,8 +37,8 @@ class SchedulerThread final : public Turn {
   std::atomic<Activation*> activation{nullptr};
   std::atomic<std::uint64_t> turn{0};  // odd while it runs a cell
   std::atomic<int> awake{1};           // the futex it sleeps on while 0
+  std::atomic<bool> searching{false};  // counted in the scheduler's searching_
   SchedulerThread* below = nullptr;
-  bool searching = false;
   bool ended = false;  // guarded by the scheduler's mutex
   std::thread os_thread;
 
@@ -47,6 +48,7 @@ class SchedulerThread final : public Turn {
   std::size_t shard = 0;
   unsigned ran = 0;  // turns in this stretch of work
   Ticks stretch_began = 0;
+  Hope hope;  // that a search finds something at once
 
   // The present turn.
   unsigned messages = 0;

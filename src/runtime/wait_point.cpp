@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -7,6 +6,7 @@
 
 #include "runtime/cpu_count.hpp"
 #include "runtime/futex.hpp"
+#include "runtime/hope.hpp"
 #include "runtime/relax.hpp"
 #include "runtime/subscriber.hpp"
 
@@ -30,29 +30,6 @@ bool WaitPoint::instead_of_waiting() noexcept {
                                         std::memory_order_acquire);
 }
 
-namespace {
-
-/// Whether this thread's waits tend to end while it looks. One that looked in vain takes a core
-/// from those it waits for: the next 1, 3, 7 ... 63 times it does not.
-class Hope {
- public:
-  bool looks() noexcept {
-    if (left_out_ == 0) return true;
-    --left_out_;
-    return false;
-  }
-  void was_right() noexcept { left_out_ = in_vain_ = 0; }
-  void was_wrong() noexcept {
-    in_vain_ = std::min(2 * in_vain_ + 1, 63);
-    left_out_ = in_vain_;
-  }
-
- private:
-  int in_vain_ = 0, left_out_ = 0;
-};
-
-}  // namespace
-
 // Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
 // which with many waiting callers is what gets them served in batches; then sleeps.
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
@@ -61,6 +38,9 @@ bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
   thread_local Hope hope;
   if (spare_cpus > 0 && !comes_late_ && hope.looks()) {
     if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus) {
+      // Who answers has the cache line to himself meanwhile: no answer from another core comes
+      // sooner.
+      for (int i = 0; i < 40; ++i) relax();
       for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
       signalled() ? hope.was_right() : hope.was_wrong();
     }
