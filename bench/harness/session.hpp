@@ -42,6 +42,8 @@ class Run {
   }
   /// The median and the tail of latencies in nanoseconds, which it sorts.
   void latencies(std::vector<float>& nanoseconds);
+  /// The same, and the whole curve from the least to nearly the longest.
+  void latency_curve(std::vector<float>& nanoseconds);
 
   const std::vector<Figure>& figures() const noexcept { return figures_; }
 
