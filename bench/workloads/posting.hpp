@@ -61,7 +61,8 @@ Subject post_inside(std::string name, std::size_t jobs) {
   return {std::move(name), [=](Run& run) {
             counter->expect_hits(jobs);
             const auto start = Clock::now();
-            peer->post([hit = counter.get(), to = peer.get(), jobs] {
+            auto first = port_of(*peer);
+            first.post([hit = counter.get(), to = peer.get(), jobs] {
               auto port = port_of(*to);
               for (std::size_t i = 0; i < jobs; ++i) {
                 if constexpr (requires { to->post_inside([hit] { hit->hit(); }); }) {

@@ -9,6 +9,7 @@
 #include "../harness/counter.hpp"
 #include "../harness/process.hpp"
 #include "../harness/session.hpp"
+#include "posting.hpp"
 
 namespace bench {
 
@@ -16,13 +17,14 @@ namespace bench {
 template <class Pool>
 struct IdleTasks {
   void post(Clock::time_point* woke, Counter* done) {
-    pool.post([=] {
+    port.post([=] {
       *woke = Clock::now();
       done->hit();
     });
   }
 
   Pool pool{processors()};
+  decltype(port_of(std::declval<Pool&>())) port = port_of(pool);
 };
 
 /// From the post to the first instruction of what was posted, after 20 ms without anything.
