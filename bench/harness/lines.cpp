@@ -63,6 +63,19 @@ std::string grid(const Axis& upwards, const Span& span, Unit unit) {
   return drawn;
 }
 
+// Where they would run into each other, the first stays.
+std::string marks_of(const Chart& chart, const Axis& across) {
+  std::string drawn =
+      text_at((left + right) / 2, bottom + 40, chart.across, "text-anchor=\"middle\"");
+  double taken = 0;
+  for (const auto& [x, name] : chart.marks) {
+    if (across.at(x) < taken) continue;
+    drawn += text_at(across.at(x), bottom + 18, name, "text-anchor=\"middle\"");
+    taken = across.at(x) + 40;
+  }
+  return drawn;
+}
+
 std::string line_of(const Line& line, const char* colour, const Axis& across, const Axis& upwards,
                     const Span& span) {
   std::string path, spreads;
@@ -104,8 +117,7 @@ std::string drawing_of(const Chart& chart, const Description& machine) {
   const Axis upwards{std::log10(span.least), std::log10(span.most), bottom, top};
 
   std::string body = grid(upwards, span, chart.lines.front().points.front().figure->unit);
-  for (const auto& [x, name] : chart.marks)
-    body += text_at(across.at(x), bottom + 18, name, "text-anchor=\"middle\"");
+  body += marks_of(chart, across);
   double y = top + 10;
   std::size_t other = 0, own = 0;
   for (const Line& line : chart.lines) {
@@ -114,7 +126,7 @@ std::string drawing_of(const Chart& chart, const Description& machine) {
     body += line_of(line, colour, across, upwards, span) + key(line.name, colour, y);
     y += 20;
   }
-  return page(std::max(bottom + 36, y + 16), chart.title, chart.below, body, machine);
+  return page(std::max(bottom + 56, y + 16), chart.title, chart.below, body, machine);
 }
 
 }  // namespace bench

@@ -94,6 +94,11 @@ std::optional<double> number_in(const std::string& variant) {
   return std::strtod(variant.c_str() + first, nullptr);
 }
 
+std::string without_number(std::string variant) {
+  std::erase_if(variant, [](char each) { return each >= '0' && each <= '9'; });
+  return variant;
+}
+
 // Cases that differ in a number, four of them or more, make a line.
 bool along_a_number(const Rows& rows) {
   std::set<double> numbers;
@@ -112,9 +117,10 @@ std::string compact(double number) {
 
 std::string curve(const Rows& rows, const Description& machine) {
   const Figure& first = *rows.front();
-  Chart chart{title_of(first) + ", " + first.variant + " and so on",
+  Chart chart{title_of(first),
               fmt::format("medians of {} runs, with their spread; both scales logarithmic; {}",
-                          first.values.size(), direction(first.unit))};
+                          first.values.size(), direction(first.unit)),
+              without_number(rows.back()->variant)};
   for (const Figure* each : rows) {
     const double number = *number_in(each->variant);
     chart.add(std::log10(number), compact(number), *each);
@@ -128,7 +134,8 @@ std::string percentiles(const Rows& rows, const Description& machine) {
   Chart chart{first.workload + ": latency, " + first.variant,
               fmt::format("how long each share of them took at most; medians of {} runs, with "
                           "their spread; logarithmic; less is better",
-                          first.values.size())};
+                          first.values.size()),
+              "share of them"};
   for (const Figure* each : rows) {
     const std::string share = each->metric.substr(latency_at.size());
     chart.add(-std::log10(1 - std::strtod(share.c_str(), nullptr) / 100), share, *each);

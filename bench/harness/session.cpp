@@ -20,8 +20,8 @@ void Run::latencies(std::vector<float>& nanoseconds) {
   expect(!nanoseconds.empty(), "no latency was measured");
   std::sort(nanoseconds.begin(), nanoseconds.end());
   record("p50", Unit::nanoseconds, quantile(nanoseconds, 0.5));
-  record("p99", Unit::nanoseconds, quantile(nanoseconds, 0.99));
-  record("p99.9", Unit::nanoseconds, quantile(nanoseconds, 0.999));
+  if (nanoseconds.size() >= 100) record("p99", Unit::nanoseconds, quantile(nanoseconds, 0.99));
+  if (nanoseconds.size() >= 1'000) record("p99.9", Unit::nanoseconds, quantile(nanoseconds, 0.999));
 }
 
 void Run::latency_curve(std::vector<float>& nanoseconds) {
