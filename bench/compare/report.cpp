@@ -44,11 +44,13 @@ Figures of(const Figures& figures, std::string Figure::*field, const std::string
   return found;
 }
 
-/// The best that is not ours; null where there is none. What no peer can beat is none either.
+constexpr const char* no_pool = "bare futex";  // the measure of wake-ups, not a peer
+
+/// The best that is not ours; null where there is none.
 const Figure* best_peer(const Figures& of_one_metric) {
   const Figure* best = nullptr;
   for (const Figure* each : of_one_metric) {
-    if (is_ours(each->subject) || each->subject == "bare futex") continue;
+    if (is_ours(each->subject) || each->subject == no_pool) continue;
     const bool better = !best || (more_is_better(each->unit) ? each->median() > best->median()
                                                              : each->median() < best->median());
     if (better) best = each;
@@ -146,6 +148,19 @@ std::string pictures(const Results& results, const std::string& workload,
   return text;
 }
 
+constexpr const char* caveats =
+    "\nWhat the last column does not say:\n\n"
+    "- lease: poolder and \"hand-off\" serve who came first; the other peers let whoever is "
+    "quickest "
+    "have it, which is faster for all but those who wait longest (\"longest\").\n"
+    "- bulk: oneTBB runs a loop, with no task for each iteration; poolder sends a message for each "
+    "element.\n"
+    "- cast, producers, inside, limited, skew: the messages of poolder, CAF and Erlang go to "
+    "workers "
+    "with a state, one at a time and in order; the tasks of the others run anywhere.\n"
+    "- crash: poolder's crashes wait in the worker's queue, Erlang's are sent one by one, since "
+    "its queue dies with the process.\n";
+
 std::string head(const Results& results, const Description& machine) {
   std::string text = "# poolder beside its peers\n\n";
   for (const auto& [name, value] : machine) text += fmt::format("- {}: {}\n", name, value);
@@ -184,11 +199,12 @@ std::string as_markdown(const Results& results, const Description& machine,
   return head(results, machine) +
          "\n## poolder against the best of the others\n\n"
          "Medians. The last column is how many times better poolder is: over 1 it is better, under "
-         "1 worse, whether more or less of the metric is better. The best peer is chosen line by "
-         "line.\n\n" +
+         "1 worse, whether more or less of the metric is better; - where one of the two is 0. The "
+         "best "
+         "peer is chosen line by line.\n\n" +
          heading(
              {"workload", "case", "metric", "subject", "poolder", "best peer", "which", "times"}) +
-         summary + details;
+         summary + caveats + details;
 }
 
 }  // namespace bench

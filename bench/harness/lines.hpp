@@ -21,7 +21,7 @@ struct Line {
 /// Lines over one axis, upwards on a logarithmic scale, with the spread of each point.
 struct Chart {
   std::string title, below;
-  std::string across;  ///< what the lower axis counts
+  std::string across;                                   ///< what the lower axis counts
   std::vector<std::pair<double, std::string>> marks{};  ///< of the lower axis
   std::vector<Line> lines{};
 

@@ -14,7 +14,6 @@ void stay_idle(std::chrono::milliseconds span, Run& run) {
   tally.check(1'000, TallyPool::sum_of(1'000));
 }
 
-// One of the switches is this thread's own, as it falls asleep.
 void idle(Session& session) {
   const auto span = session.scaled(std::chrono::milliseconds{5'000});
   session.compare("five seconds, 100 workers",
