@@ -129,7 +129,8 @@ std::string absent(const Figures& of_workload) {
   const auto present = each_of(of_workload, &Figure::subject);
   std::vector<std::string> names;
   for (const Peer& each : peers())
-    if (std::find(present.begin(), present.end(), each.name) == present.end())
+    if (!is_ours(each.name) &&
+        std::find(present.begin(), present.end(), each.name) == present.end())
       names.push_back(each.name);
   return names.empty() ? "" : fmt::format("\nNo part in it (-): {}.\n", fmt::join(names, "; "));
 }
