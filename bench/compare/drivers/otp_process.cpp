@@ -1,7 +1,6 @@
 #include "otp_process.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -52,6 +51,7 @@ pid_t start(int input, int output) {
 }  // namespace
 
 OtpProcess::OtpProcess() {
+  std::signal(SIGPIPE, SIG_IGN);  // where it ended, its silence says so
   const Pipe commands, answers;
   pid_ = start(commands.from, answers.to);
   close(commands.from);
