@@ -1,4 +1,5 @@
 #include "../harness/program.hpp"
+#include "peers.hpp"
 #include "report.hpp"
 #include "workloads/workloads.hpp"
 
@@ -8,5 +9,6 @@ int main(int argc, char** argv) {
                              .about = "poolder measured beside its peers",
                              .workloads = bench::compared::workloads(),
                              .runs = 7,
-                             .as_markdown = &bench::as_markdown});
+                             .as_markdown = &bench::as_markdown,
+                             .beside = bench::versions()});
 }

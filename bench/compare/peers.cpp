@@ -41,4 +41,11 @@ const std::vector<Peer>& peers() {
   return all;
 }
 
+Description versions() {
+  Description found;
+  for (const Peer& each : peers())
+    if (!each.version.empty()) found.emplace_back(each.name, each.version);
+  return found;
+}
+
 }  // namespace bench

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../harness/report.hpp"
 #include "../harness/session.hpp"
 
 namespace bench {
@@ -30,8 +31,8 @@ using Doing = std::function<Subject(const Work&)>;
 
 /// What stands beside the others, by its best idiom. Each makes a new subject at each call.
 struct Peer {
-  std::string name, version;
-  std::string about;  ///< what it does here, in a line
+  std::string name, version;  ///< the version may be empty
+  std::string about;          ///< what it does here, in a line
 
   Doing<CastWork> cast{};         ///< to workers in turn, or tasks
   Doing<CastWork> cast_to_few{};  ///< the same of those alone that have workers
@@ -50,6 +51,8 @@ struct Peer {
 
 /// All that were found, poolder first.
 const std::vector<Peer>& peers();
+/// Of those that have one.
+Description versions();
 
 // One for each driver.
 std::vector<Peer> poolder_peers();

@@ -84,8 +84,10 @@ int measure(const Arguments& arguments, const Program& program) {
   bool right = true;
   for (const Workload& each : program.workloads)
     if (wanted(arguments, each)) right = run_one(arguments, program, each, results) && right;
-  if (!arguments.json.empty()) write_json(arguments.json, results, machine);
-  if (!arguments.plots.empty()) write_plots(arguments.plots, results, machine);
+  Description all = machine;
+  all.insert(all.end(), program.beside.begin(), program.beside.end());
+  if (!arguments.json.empty()) write_json(arguments.json, results, all);
+  if (!arguments.plots.empty()) write_plots(arguments.plots, results, all);
   if (!arguments.markdown.empty()) write_report(arguments, program, results, machine);
   return right ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -20,6 +20,7 @@ struct Program {
   std::function<std::string(const Results& results, const Description& machine,
                             const std::string& plots)>
       as_markdown{};
+  Description beside{};  ///< whose versions the JSON and the drawings name beside the machine
 };
 
 /// Its main.

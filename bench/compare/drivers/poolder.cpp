@@ -6,8 +6,10 @@ namespace bench {
 
 namespace {
 
+constexpr const char* own_version = COMPARE_OWN_VERSION;
+
 Peer pool_peer() {
-  Peer peer{"poolder", "this tree",
+  Peer peer{"poolder", own_version,
             "Pool with round robin, cast, cast_all and call; Tasker with a limit of 8; LeasePool"};
   peer.cast = [](const CastWork& work) {
     return cast_to_pool({}, work.workers, work.producers, work.jobs);
@@ -35,7 +37,7 @@ Peer pool_peer() {
 }
 
 Peer inline_peer() {
-  Peer peer{"poolder, inline_calls", "this tree",
+  Peer peer{"poolder, inline_calls", own_version,
             "a call to an idle worker runs on the caller's thread"};
   peer.call = [](const CallWork& work) {
     return call_pool(work.callers, work.workers, true, work.span);
@@ -44,7 +46,7 @@ Peer inline_peer() {
 }
 
 Peer routed_peer(std::string name, poolder::Routing routing, std::string about) {
-  Peer peer{"poolder, " + std::move(name), "this tree", std::move(about)};
+  Peer peer{"poolder, " + std::move(name), own_version, std::move(about)};
   peer.skew = [routing](const Count& calls) { return skew_pool({}, routing, calls.number); };
   return peer;
 }
