@@ -63,7 +63,11 @@ std::string ratio(const Figure& ours, const Figure& theirs) {
   const double own = ours.median(), other = theirs.median();
   if (own <= 0 || other <= 0) return "-";
   const double times = more_is_better(ours.unit) ? own / other : other / own;
-  return fmt::format("{:.{}f}", times, times < 10 ? 2 : times < 100 ? 1 : 0);
+  return times < 1 ? fmt::format("{:.2g}", times)
+                   : fmt::format("{:.{}f}", times,
+                                 times < 10    ? 2
+                                 : times < 100 ? 1
+                                               : 0);
 }
 
 std::string value_of(double value, Unit unit) {

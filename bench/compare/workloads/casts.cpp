@@ -21,7 +21,7 @@ void cast(Session& session) {
 }
 
 void producers(Session& session) {
-  const std::size_t jobs = session.scaled(400'000);
+  const std::size_t jobs = session.scaled(250'000);
   for (const std::size_t threads : {1u, 2u, 4u, 8u, 16u, 32u, 64u})
     session.compare(counted(threads, "producer"),
                     subjects(&Peer::cast, CastWork{threads, 8, jobs}));
@@ -44,7 +44,7 @@ void fan_in(Session& session) {
 
 // Others' workers are dear enough to end at 100,000.
 void workers(Session& session) {
-  const std::size_t jobs = session.scaled(500'000);
+  const std::size_t jobs = session.scaled(300'000);
   for (const std::size_t count : {1u, 10u, 100u, 1'000u, 10'000u, 100'000u}) {
     const std::size_t some = session.quick() ? std::min<std::size_t>(count, 1'000) : count;
     session.compare(counted(count, "worker"),
@@ -52,7 +52,7 @@ void workers(Session& session) {
   }
   const std::size_t most = session.quick() ? 1'000 : 1'000'000;
   session.compare(counted(1'000'000, "worker"),
-                  {own_subject(&Peer::cast_to_few, CastWork{1, most, 2 * jobs})});
+                  {own_subject(&Peer::cast_to_few, CastWork{1, most, 4 * jobs})});
 }
 
 void limited(Session& session) {
