@@ -55,6 +55,7 @@ double call_from(std::size_t callers, std::vector<Calls>& calls, const Body& bod
   }
   std::latch begin{1};
   std::vector<std::jthread> threads;
+  threads.reserve(callers);
   for (Calls& each : calls)
     threads.emplace_back([&] {
       begin.wait();

@@ -28,6 +28,7 @@ struct Leases {
   }
   std::size_t borrowed() {
     std::vector<poolder::Lease<int>> all;
+    all.reserve(resources);
     std::size_t sum = 0;
     for (int i = 0; i < resources; ++i) all.push_back(pool.acquire());
     for (auto& each : all) sum += static_cast<std::size_t>(*each);

@@ -72,7 +72,7 @@ Subject poolder_waiting(std::size_t total) {
 
 }  // namespace
 
-Subject skew_pool(std::string name, poolder::Route route, std::size_t total) {
+Subject skew_pool(std::string name, const poolder::Route& route, std::size_t total) {
   return calling(std::move(name), total, {.size = workers, .call_timeout = poolder::infinity},
                  workers, [route](poolder::Pool<Worker>& pool, std::size_t, bool slow) {
                    pool.call(Skewed{slow}, {.route = route});

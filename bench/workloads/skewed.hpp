@@ -29,6 +29,7 @@ std::vector<float> skewed_calls(std::size_t total, const Caller& caller) {
   std::vector<std::vector<float>> of_caller(skewed_callers);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(skewed_callers);
     for (auto& mine : of_caller)
       threads.emplace_back([&] {
         auto&& call = caller();

@@ -21,7 +21,7 @@ Subject borrow_leases(std::string name, std::size_t threads, std::size_t count);
 Subject wake_pool(int samples);
 /// One thread woken by the kernel: what no wake-up can beat.
 Subject wake_bare_futex(int samples);
-Subject skew_pool(std::string name, poolder::Route route, std::size_t total);
+Subject skew_pool(std::string name, const poolder::Route& route, std::size_t total);
 Subject crash_and_restart(std::string name, std::size_t cycles, std::size_t served);
 Subject execute_tasks(std::string name, std::size_t producers, std::size_t jobs);
 void spawn_and_stop(std::size_t workers, Run& run);

@@ -75,7 +75,7 @@ void OtpProcess::ask(const std::string& command, Run& run) {
     std::string text{line};
     text.pop_back();
     if (text == "done") {
-      if (!complaint.empty()) throw WrongResult{"Erlang, " + command + ": " + complaint};
+      if (!complaint.empty()) throw WrongResult{fmt::format("Erlang, {}: {}", command, complaint)};
       return;
     }
     if (text.starts_with('!')) {
