@@ -15,7 +15,6 @@ namespace bench {
 
 namespace {
 
-// One line a figure: the unit, the value, the metric. A line that begins with '!' is a complaint.
 std::string as_lines(const std::function<void(Run&)>& once) {
   std::ostringstream lines;
   lines.precision(17);
@@ -23,8 +22,7 @@ std::string as_lines(const std::function<void(Run&)>& once) {
     Run run;
     once(run);
     for (const Figure& each : run.figures())
-      lines << static_cast<int>(each.unit) << ' ' << each.values.front() << ' ' << each.metric
-            << '\n';
+      lines << name_of(each.unit) << ' ' << each.values.front() << ' ' << each.metric << '\n';
   } catch (const std::exception& error) {
     lines << '!' << error.what() << '\n';
   }
@@ -59,16 +57,19 @@ void run_in_child(const std::function<void(Run&)>& once, Run& run) {
   waitpid(child, &status, 0);
   expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child process ended badly");
 
-  for (std::string line; std::getline(lines, line);) {
-    if (line.front() == '!') throw WrongResult{line.substr(1)};
-    std::istringstream words{line};
-    int unit = 0;
-    double value = 0;
-    words >> unit >> value >> std::ws;
-    std::string metric;
-    std::getline(words, metric);
-    run.record(metric, static_cast<Unit>(unit), value);
-  }
+  for (std::string line; std::getline(lines, line);) take_line(line, run);
+}
+
+void take_line(const std::string& line, Run& run) {
+  if (line.starts_with('!')) throw WrongResult{line.substr(1)};
+  std::istringstream words{line};
+  std::string unit, metric;
+  double value = 0;
+  words >> unit >> value >> std::ws;
+  std::getline(words, metric);
+  for (const Unit each : {Unit::per_second, Unit::nanoseconds, Unit::bytes, Unit::count})
+    if (unit == name_of(each)) return run.record(metric, each, value);
+  throw WrongResult{"not a figure: " + line};
 }
 
 }  // namespace bench

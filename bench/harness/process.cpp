@@ -15,12 +15,20 @@ double in_seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
+Usage of(int whom) {
+  rusage usage{};
+  getrusage(whom, &usage);
+  return {in_seconds(usage.ru_utime), in_seconds(usage.ru_stime), usage.ru_nvcsw + usage.ru_nivcsw};
+}
+
 }  // namespace
 
-Usage Usage::now() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return {in_seconds(usage.ru_utime), in_seconds(usage.ru_stime), usage.ru_nvcsw + usage.ru_nivcsw};
+Usage Usage::now() { return of(RUSAGE_SELF); }
+
+Usage Usage::of_other_threads() {
+  const Usage all = of(RUSAGE_SELF), own = of(RUSAGE_THREAD);
+  return {all.user_seconds - own.user_seconds, all.system_seconds - own.system_seconds,
+          all.switches - own.switches};
 }
 
 double resident_bytes() {

@@ -20,6 +20,8 @@ struct Usage {
   long switches = 0;  ///< of context, voluntary and not
 
   static Usage now();
+  /// The same without the calling thread.
+  static Usage of_other_threads();
   double cpu_seconds() const noexcept { return user_seconds + system_seconds; }
 };
 

@@ -76,6 +76,7 @@ void print_table(const Results& results, std::size_t first) {
   std::string variant;
   for (std::size_t i = first; i < figures.size(); ++i) {
     const Figure& each = figures[i];
+    if (on_curve(each)) continue;
     fmt::print("  {:<34} {:<34} {:<25} {:>11}   {:>11} .. {}\n",
                each.variant == variant ? "" : each.variant, each.subject, each.metric,
                readable(each.median(), each.unit), readable(each.least(), each.unit),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bench {
@@ -9,6 +10,8 @@ namespace bench {
 enum class Unit { per_second, nanoseconds, bytes, count };
 
 const char* name_of(Unit unit) noexcept;
+/// True of rates; of all else, less is better.
+constexpr bool more_is_better(Unit unit) noexcept { return unit == Unit::per_second; }
 
 /// One quantity that was measured: "casts", "1 producer, 8 workers", "poolder", "rate". One value
 /// for each run.
@@ -21,6 +24,10 @@ struct Figure {
   double least() const;
   double most() const;
 };
+
+/// Metrics that begin so are points of a curve: drawn and kept, but in no table.
+inline constexpr std::string_view latency_at = "latency at ";
+inline bool on_curve(const Figure& figure) { return figure.metric.starts_with(latency_at); }
 
 /// All figures of this program run, in the order in which they first came.
 class Results {

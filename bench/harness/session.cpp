@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "child.hpp"
 
 namespace bench {
@@ -18,8 +20,15 @@ void Run::latencies(std::vector<float>& nanoseconds) {
   expect(!nanoseconds.empty(), "no latency was measured");
   std::sort(nanoseconds.begin(), nanoseconds.end());
   record("p50", Unit::nanoseconds, quantile(nanoseconds, 0.5));
-  record("p99", Unit::nanoseconds, quantile(nanoseconds, 0.99));
-  record("p99.9", Unit::nanoseconds, quantile(nanoseconds, 0.999));
+  if (nanoseconds.size() >= 100) record("p99", Unit::nanoseconds, quantile(nanoseconds, 0.99));
+  if (nanoseconds.size() >= 1'000) record("p99.9", Unit::nanoseconds, quantile(nanoseconds, 0.999));
+}
+
+void Run::latency_curve(std::vector<float>& nanoseconds) {
+  latencies(nanoseconds);
+  for (const double percent : {0.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.5, 99.9})
+    record(fmt::format("{}{} %", latency_at, percent), Unit::nanoseconds,
+           quantile(nanoseconds, percent / 100));
 }
 
 void Session::compare(const std::string& variant, const std::vector<Subject>& subjects, Runs runs) {

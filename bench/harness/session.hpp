@@ -40,8 +40,11 @@ class Run {
   void rate(std::size_t operations, double seconds) {
     record("rate", Unit::per_second, static_cast<double>(operations) / seconds);
   }
-  /// The median and the tail of latencies in nanoseconds, which it sorts.
+  /// The median and the tail of latencies in nanoseconds, which it sorts; of the tail only what
+  /// they are enough for.
   void latencies(std::vector<float>& nanoseconds);
+  /// The same, and the whole curve from the least to nearly the longest.
+  void latency_curve(std::vector<float>& nanoseconds);
 
   const std::vector<Figure>& figures() const noexcept { return figures_; }
 

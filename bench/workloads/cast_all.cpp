@@ -2,12 +2,12 @@
 #include <vector>
 
 #include "../peers/tbb_pool.hpp"
+#include "posting.hpp"
+#include "subjects.hpp"
 #include "tally.hpp"
 #include "workloads.hpp"
 
 namespace bench {
-
-namespace {
 
 Subject range_to_pool(std::size_t workers, std::size_t jobs) {
   auto tally = std::make_shared<TallyPool>(workers);
@@ -25,28 +25,11 @@ Subject range_to_pool(std::size_t workers, std::size_t jobs) {
           }};
 }
 
-#ifdef BENCH_HAS_TBB
-Subject loop_of_tbb(std::size_t jobs) {
-  auto counter = std::make_shared<Counter>();
-  auto peer = std::make_shared<TbbPool>(processors());
-  return {"oneTBB loop", [=](Run& run) {
-            counter->expect_hits(jobs);
-            const auto start = Clock::now();
-            peer->post_all(jobs, [hit = counter.get()] { hit->hit(); });
-            counter->wait();
-            run.rate(jobs, seconds_since(start));
-            expect_equal(counter->hits(), jobs, "iterations run");
-          }};
-}
-#endif
-
-}  // namespace
-
 void cast_all(Session& session) {
   const std::size_t jobs = session.scaled(1'000'000);
   std::vector<Subject> subjects{range_to_pool(8, jobs), range_to_pool(100, jobs)};
 #ifdef BENCH_HAS_TBB
-  subjects.push_back(loop_of_tbb(jobs));
+  subjects.push_back(post_loop<TbbPool>("oneTBB loop", jobs));
 #endif
   session.compare("a range of 1,000,000", subjects);
 }

@@ -6,6 +6,8 @@
 #include "../harness/process.hpp"
 #include "../peers/mutex_pool.hpp"
 #include "../peers/tbb_pool.hpp"
+#include "posting.hpp"
+#include "subjects.hpp"
 #include "tally.hpp"
 #include "workloads.hpp"
 
@@ -36,7 +38,9 @@ struct Inside {
   poolder::Pool<Filler> fillers;
 };
 
-Subject from_handler(std::size_t workers, std::size_t jobs) {
+}  // namespace
+
+Subject cast_from_handler(std::size_t workers, std::size_t jobs) {
   auto inside = std::make_shared<Inside>(workers);
   return {"to " + std::to_string(workers) + " workers", [=](Run& run) {
             inside->counter.expect_hits(jobs);
@@ -48,30 +52,12 @@ Subject from_handler(std::size_t workers, std::size_t jobs) {
           }};
 }
 
-template <class Peer>
-Subject from_task(std::string name, std::size_t jobs) {
-  auto counter = std::make_shared<Counter>();
-  auto peer = std::make_shared<Peer>(processors());
-  return {std::move(name), [=](Run& run) {
-            counter->expect_hits(jobs);
-            const auto start = Clock::now();
-            peer->post([hit = counter.get(), to = peer.get(), jobs] {
-              for (std::size_t i = 0; i < jobs; ++i) to->post([hit] { hit->hit(); });
-            });
-            counter->wait();
-            run.rate(jobs, seconds_since(start));
-            expect_equal(counter->hits(), jobs, "tasks run");
-          }};
-}
-
-}  // namespace
-
 void cast_inside(Session& session) {
   const std::size_t jobs = session.scaled(1'000'000);
-  std::vector<Subject> subjects{from_handler(8, jobs), from_handler(100, jobs),
-                                from_task<MutexPool>("mutex + cv", jobs)};
+  std::vector<Subject> subjects{cast_from_handler(8, jobs), cast_from_handler(100, jobs),
+                                post_inside<MutexPool>("mutex + cv", jobs)};
 #ifdef BENCH_HAS_TBB
-  subjects.push_back(from_task<TbbPool>("oneTBB", jobs));
+  subjects.push_back(post_inside<TbbPool>("oneTBB", jobs));
 #endif
   session.compare("by one handler", subjects);
 }

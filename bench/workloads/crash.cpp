@@ -5,6 +5,7 @@
 
 #include "../harness/counter.hpp"
 #include "../harness/process.hpp"
+#include "subjects.hpp"
 #include "workloads.hpp"
 
 namespace bench {
@@ -50,6 +51,8 @@ struct Crashes {
   poolder::Pool<Fragile> pool;
 };
 
+}  // namespace
+
 // `served` jobs to others for each crash.
 Subject crash_and_restart(std::string name, std::size_t cycles, std::size_t served) {
   auto on = std::make_shared<Crashes>();
@@ -75,8 +78,6 @@ Subject crash_and_restart(std::string name, std::size_t cycles, std::size_t serv
             run.latencies(record.latencies);
           }};
 }
-
-}  // namespace
 
 void crash(Session& session) {
   const std::size_t cycles = session.scaled(100'000);

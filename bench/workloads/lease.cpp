@@ -1,20 +1,17 @@
-#include <memory>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <poolder/lease/lease_pool.hpp>
 
-#include "../harness/process.hpp"
 #include "../peers/mutex_resources.hpp"
+#include "borrowers.hpp"
+#include "subjects.hpp"
 #include "workloads.hpp"
 
 namespace bench {
 
 namespace {
-
-constexpr int resources = 8;
-constexpr std::size_t sample_every = 16;  // pairs of which one is timed
 
 struct Numbers {
   using Resource = int;
@@ -29,63 +26,28 @@ struct Leases {
     const auto lease = pool.acquire(poolder::infinity);
     ++*lease;
   }
-};
-
-template <class Resources>
-struct ByHand {
-  Resources pool{resources};
-  std::vector<int> numbers = std::vector<int>(resources);
-
-  void pair() {
-    const int taken = pool.acquire();
-    ++numbers[static_cast<std::size_t>(taken)];
-    pool.release(taken);
+  std::size_t borrowed() {
+    std::vector<poolder::Lease<int>> all;
+    all.reserve(resources);
+    std::size_t sum = 0;
+    for (int i = 0; i < resources; ++i) all.push_back(pool.acquire());
+    for (auto& each : all) sum += static_cast<std::size_t>(*each);
+    return sum;
   }
 };
-
-template <class Pool>
-std::vector<float> pairs(Pool& pool, std::size_t count) {
-  std::vector<float> nanoseconds;
-  nanoseconds.reserve(count / sample_every + 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i % sample_every != 0) {
-      pool.pair();
-      continue;
-    }
-    const auto start = Clock::now();
-    pool.pair();
-    nanoseconds.push_back(static_cast<float>(nanoseconds_since(start)));
-  }
-  return nanoseconds;
-}
-
-template <class Pool>
-Subject borrowed(std::string name, std::size_t threads, std::size_t count) {
-  auto pool = std::make_shared<Pool>();
-  return {std::move(name), [=](Run& run) {
-            std::vector<std::vector<float>> samples(threads);
-            const auto start = Clock::now();
-            {
-              std::vector<std::jthread> borrowers;
-              for (std::size_t i = 1; i < threads; ++i)
-                borrowers.emplace_back([&, i] { samples[i] = pairs(*pool, count / threads); });
-              samples[0] = pairs(*pool, count / threads);
-            }
-            run.rate(count / threads * threads, seconds_since(start));
-            std::vector<float> all;
-            for (const auto& each : samples) all.insert(all.end(), each.begin(), each.end());
-            run.latencies(all);
-          }};
-}
 
 }  // namespace
+
+Subject borrow_leases(std::string name, std::size_t threads, std::size_t count) {
+  return borrowed<Leases>(std::move(name), threads, count);
+}
 
 void lease(Session& session) {
   for (const std::size_t threads : {1u, 64u}) {
     const std::size_t count = session.scaled(threads == 1 ? 4'000'000 : 2'000'000);
     session.compare(
         std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
-        {borrowed<Leases>("poolder", threads, count),
+        {borrow_leases("poolder", threads, count),
          borrowed<ByHand<MutexResources>>("mutex + condition variable", threads, count),
          borrowed<ByHand<FairResources>>("hand-off, first come first served", threads, count)});
   }

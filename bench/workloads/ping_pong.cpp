@@ -4,6 +4,7 @@
 
 #include "../harness/counter.hpp"
 #include "../harness/process.hpp"
+#include "subjects.hpp"
 #include "workloads.hpp"
 
 namespace bench {
@@ -54,19 +55,21 @@ struct Court {
 
 }  // namespace
 
-void ping_pong(Session& session) {
-  const std::size_t rounds = session.scaled(1'000'000);
+Subject play_ping_pong(std::size_t rounds) {
   auto court = std::make_shared<Court>();
-  session.compare("round trips",
-                  {{"poolder", [=](Run& run) {
-                      court->match.over.expect_hits(1);
-                      const auto start = Clock::now();
-                      court->left.cast(Ball{2 * rounds - 1});
-                      court->match.over.wait();
-                      run.rate(rounds, seconds_since(start));
-                      expect_equal(court->take_hits(court->left), rounds, "hits on the left");
-                      expect_equal(court->take_hits(court->right), rounds, "hits on the right");
-                    }}});
+  return {"poolder", [=](Run& run) {
+            court->match.over.expect_hits(1);
+            const auto start = Clock::now();
+            court->left.cast(Ball{2 * rounds - 1});
+            court->match.over.wait();
+            run.rate(rounds, seconds_since(start));
+            expect_equal(court->take_hits(court->left), rounds, "hits on the left");
+            expect_equal(court->take_hits(court->right), rounds, "hits on the right");
+          }};
+}
+
+void ping_pong(Session& session) {
+  session.compare("round trips", {play_ping_pong(session.scaled(1'000'000))});
 }
 
 }  // namespace bench

@@ -3,6 +3,7 @@
 #include <poolder/poolder.hpp>
 
 #include "../harness/process.hpp"
+#include "subjects.hpp"
 #include "workloads.hpp"
 
 namespace bench {
@@ -14,6 +15,8 @@ struct Idler {
   std::uint64_t handle_call(Touch) { return ++touched; }
   std::uint64_t touched = 0;
 };
+
+}  // namespace
 
 void spawn_and_stop(std::size_t workers, Run& run) {
   const auto each = static_cast<double>(workers);
@@ -35,8 +38,6 @@ void spawn_and_stop(std::size_t workers, Run& run) {
   pool.reset();
   run.record("stop, each", Unit::nanoseconds, nanoseconds_since(start) / each);
 }
-
-}  // namespace
 
 void spawn(Session& session) {
   const std::size_t workers = session.scaled(1'000'000);

@@ -2,32 +2,11 @@
 
 #include <memory>
 
-#include "../harness/process.hpp"
 #include "../peers/mutex_pool.hpp"
 #include "../peers/tbb_pool.hpp"
+#include "posting.hpp"
 
 namespace bench {
-
-namespace {
-
-template <class Peer>
-Subject cast_to_peer(std::string name, std::size_t producers, std::size_t jobs) {
-  auto counter = std::make_shared<Counter>();
-  auto peer = std::make_shared<Peer>(processors());
-  return {std::move(name), [=](Run& run) {
-            counter->expect_hits(jobs);
-            const auto produce = [&](std::size_t share) {
-              for (std::size_t i = 0; i < share; ++i)
-                peer->post([hit = counter.get()] { hit->hit(); });
-            };
-            const double seconds =
-                time_producers(producers, jobs, produce, [&] { counter->wait(); });
-            expect_equal(counter->hits(), jobs, "tasks run");
-            run.rate(jobs, seconds);
-          }};
-}
-
-}  // namespace
 
 Subject cast_to_pool(std::string name, std::size_t workers, std::size_t producers,
                      std::size_t jobs) {
@@ -46,9 +25,9 @@ Subject cast_to_pool(std::string name, std::size_t workers, std::size_t producer
 
 std::vector<Subject> cast_to_peers(std::size_t producers, std::size_t jobs) {
   std::vector<Subject> peers;
-  peers.push_back(cast_to_peer<MutexPool>("mutex + cv", producers, jobs));
+  peers.push_back(post_to<MutexPool>("mutex + cv", producers, jobs));
 #ifdef BENCH_HAS_TBB
-  peers.push_back(cast_to_peer<TbbPool>("oneTBB", producers, jobs));
+  peers.push_back(post_to<TbbPool>("oneTBB", producers, jobs));
 #endif
   return peers;
 }

@@ -6,6 +6,7 @@
 #include "../peers/mutex_pool.hpp"
 #include "../peers/tbb_pool.hpp"
 #include "producers.hpp"
+#include "subjects.hpp"
 #include "tally.hpp"
 #include "workloads.hpp"
 
@@ -58,10 +59,14 @@ Subject submitted(std::size_t jobs) {
 
 }  // namespace
 
+Subject execute_tasks(std::string name, std::size_t producers, std::size_t jobs) {
+  return executed(std::move(name), producers, jobs);
+}
+
 void tasker(Session& session) {
   const std::size_t jobs = session.scaled(1'000'000);
   for (const std::size_t producers : {1u, 4u}) {
-    std::vector<Subject> subjects{executed("poolder", producers, jobs),
+    std::vector<Subject> subjects{execute_tasks("poolder", producers, jobs),
                                   executed("bounded queue", producers, jobs,
                                            {.limit = limit, .queue = {.capacity = 1'000'000}})};
     if (producers == 1) subjects.push_back(submitted(jobs));

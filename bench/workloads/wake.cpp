@@ -1,5 +1,4 @@
 #include <atomic>
-#include <memory>
 #include <thread>
 
 #include <linux/futex.h>
@@ -11,6 +10,8 @@
 #include "../harness/counter.hpp"
 #include "../harness/process.hpp"
 #include "../peers/mutex_pool.hpp"
+#include "subjects.hpp"
+#include "waking.hpp"
 #include "workloads.hpp"
 
 namespace bench {
@@ -74,44 +75,15 @@ struct IdlePool {
   poolder::Pool<Stamper> pool;
 };
 
-struct IdleMutexPool {
-  void post(Clock::time_point* woke, Counter* done) {
-    pool.post([=] {
-      *woke = Clock::now();
-      done->hit();
-    });
-  }
-
-  MutexPool pool{processors()};
-};
-
-template <class Idle>
-Subject wake_up(std::string name, int samples) {
-  auto idle = std::make_shared<Idle>();
-  auto done = std::make_shared<Counter>();
-  return {std::move(name), [=](Run& run) {
-            std::vector<float> latencies;
-            for (int i = 0; i < samples; ++i) {
-              std::this_thread::sleep_for(std::chrono::milliseconds{20});
-              Clock::time_point woke;
-              done->expect_hits(1);
-              const auto sent = Clock::now();
-              idle->post(&woke, done.get());
-              done->wait();
-              expect(woke >= sent, "woken before it was called");
-              latencies.push_back(std::chrono::duration<float, std::nano>(woke - sent).count());
-            }
-            run.latencies(latencies);
-          }};
-}
-
 }  // namespace
+
+Subject wake_pool(int samples) { return wake_up<IdlePool>("poolder", samples); }
+Subject wake_bare_futex(int samples) { return wake_up<Sleeper>("bare futex", samples); }
 
 void wake(Session& session) {
   const int samples = session.quick() ? 5 : 40;
-  session.compare("after 20 ms",
-                  {wake_up<Sleeper>("bare futex", samples), wake_up<IdlePool>("poolder", samples),
-                   wake_up<IdleMutexPool>("mutex + cv", samples)});
+  session.compare("after 20 ms", {wake_bare_futex(samples), wake_pool(samples),
+                                  wake_up<IdleTasks<MutexPool>>("mutex + cv", samples)});
 }
 
 }  // namespace bench

@@ -2,16 +2,9 @@
 
 #include <span>
 
-#include "../harness/session.hpp"
+#include "../harness/workload.hpp"
 
 namespace bench {
-
-/// One kind of work and what is asked of it, in a file of its own.
-struct Workload {
-  const char* name;
-  const char* about;
-  void (*run)(Session& session);
-};
 
 /// All of them, in the order of performance.md's table.
 std::span<const Workload> workloads();
