@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/crowd.hpp"
 #include "runtime/relax.hpp"
 
 namespace poolder::detail {
@@ -173,7 +174,9 @@ Runnable* Scheduler::search(SchedulerThread& self) {
     if (searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst))
       self.searching.store(true, std::memory_order_relaxed);
   }
-  const bool looks_out = self.searching.load(std::memory_order_relaxed) && self.hope.looks();
+  const bool crowded = Crowd::instance().is_big();
+  const bool looks_out =
+      !crowded && self.searching.load(std::memory_order_relaxed) && self.hope.looks();
   if (looks_out) {
     for (int i = 0; i < spin_; i += 4) {
       for (int k = 0; k < 4; ++k) relax();
@@ -183,7 +186,7 @@ Runnable* Scheduler::search(SchedulerThread& self) {
       }
     }
   }
-  for (int i = 0; i < 2; ++i) {
+  for (int i = crowded ? 8 : 2; i > 0; --i) {
     std::this_thread::yield();
     if (Runnable* cell = look()) {
       if (looks_out) self.hope.was_wrong();  // who brought it had to wait for this core

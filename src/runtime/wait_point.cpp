@@ -4,7 +4,7 @@
 #include <poolder/runtime/detail/core.hpp>
 #include <poolder/runtime/detail/wait_point.hpp>
 
-#include "runtime/cpu_count.hpp"
+#include "runtime/crowd.hpp"
 #include "runtime/futex.hpp"
 #include "runtime/hope.hpp"
 #include "runtime/relax.hpp"
@@ -33,20 +33,18 @@ bool WaitPoint::instead_of_waiting() noexcept {
 // Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
 // which with many waiting callers is what gets them served in batches; then sleeps.
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
-  static const int spare_cpus = static_cast<int>(usable_cpus()) - 1;
-  static std::atomic<int> spinning{0};
   thread_local Hope hope;
-  if (spare_cpus > 0 && !comes_late_ && hope.looks()) {
-    if (spinning.fetch_add(1, std::memory_order_relaxed) < spare_cpus) {
+  {
+    const Crowd::Member member;
+    if (member.may_look_out() && !comes_late_ && hope.looks()) {
       // Who answers has the cache line to himself meanwhile: no answer from another core comes
       // sooner.
       for (int i = 0; i < 40; ++i) relax();
       for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
       signalled() ? hope.was_right() : hope.was_wrong();
     }
-    spinning.fetch_sub(1, std::memory_order_relaxed);
+    for (int i = 0; i < 8 && !signalled(); ++i) std::this_thread::yield();
   }
-  for (int i = 0; i < 4 && !signalled(); ++i) std::this_thread::yield();
   return signalled() || sleep_until(deadline);
 }
 
