@@ -141,6 +141,7 @@ void PoolCore::cast_all(Message** messages, std::size_t count) {
     stamp(*messages[lane], first == 0 ? 0 : lane);
     switch (slot.mail().send_all(messages[lane], messages[last], length)) {
       case Mailbox::Sent::queued:
+      case Mailbox::Sent::piled_up:
         break;
       case Mailbox::Sent::woke:
         runtime_->schedule(slot);

@@ -5,6 +5,7 @@
 #include <poolder/core/error.hpp>
 
 #include "runtime/handler_note.hpp"
+#include "runtime/make_way.hpp"
 #include "runtime/relax.hpp"
 #include "runtime/wait_graph.hpp"
 #include "task/tasker_core.hpp"
@@ -18,6 +19,8 @@ void TaskerCore::push(Message* task) {
   switch (queue_.send(task)) {
     case Mailbox::Sent::queued:
       return;
+    case Mailbox::Sent::piled_up:
+      return make_way();
     case Mailbox::Sent::woke:
       return ring();
     case Mailbox::Sent::refused:

@@ -2,6 +2,7 @@
 
 #include <poolder/core/error.hpp>
 
+#include "runtime/make_way.hpp"
 #include "runtime/relax.hpp"
 #include "runtime/wait_graph.hpp"
 #include "worker/slot.hpp"
@@ -18,6 +19,8 @@ bool Slot::try_push(Message* message, SlotQueue::Blocked* blocked) {
     const Mailbox::Sent result = mail_.send(message);
     if (result == Mailbox::Sent::refused) owner_.refuse(*this);
     if (result == Mailbox::Sent::woke) owner_.runtime().schedule(*this);
+    if (result == Mailbox::Sent::piled_up) [[unlikely]]
+      make_way();
     return true;
   }
   const auto [result, victim, gaps] = queue_->push(message, blocked);

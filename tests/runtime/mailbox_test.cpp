@@ -37,6 +37,21 @@ TEST(Mailbox, WakesTheFirstSenderAlone) {
   EXPECT_EQ(read(mail.look()), (std::vector<int>{1, 2}));
 }
 
+TEST(Mailbox, SaysWhenMuchHasComeSinceItsOwnerLooked) {
+  Mailbox mail;
+  EXPECT_TRUE(mail.enter());
+  int piles = 0;
+  for (int i = 0; i < 3 * static_cast<int>(Mailbox::pile); ++i)
+    piles += mail.send(number(i)) == Mailbox::Sent::piled_up ? 1 : 0;
+  EXPECT_EQ(piles, 3);
+
+  read(mail.look());
+  for (int i = 1; i < static_cast<int>(Mailbox::pile); ++i)
+    EXPECT_EQ(mail.send(number(i)), Mailbox::Sent::queued);
+  EXPECT_EQ(mail.send(number(0)), Mailbox::Sent::piled_up);
+  read(mail.look());
+}
+
 TEST(Mailbox, IsNotLeftWhileThereIsMail) {
   Mailbox mail;
   EXPECT_TRUE(mail.enter());
