@@ -36,6 +36,7 @@ LeaseCore::LeaseCore(std::shared_ptr<RuntimeCore> runtime, LeaseBlueprint bluepr
 LeaseCore::~LeaseCore() {
   const void* const mine = Activation::here().thread;
   while (cell_.enter([] { return Activation::here().thread; }) != mine) relax();
+  if (LeaseEntry* const entry = hand_.shut()) take_in(*entry);
   while (LeaseEntry* each = idle_.take()) type_.destroy(each->resource);
   const std::align_val_t alignment{std::max(alignof(LeaseEntry), type_.alignment)};
   while (all_) {

@@ -42,7 +42,7 @@ namespace poolder::detail {
 /// 5. While lent_ + strays_ > 0, something holds the core: the registry while it runs, self_ from
 /// the begin of the stop on until the strays have come back. So a lease needs no reference of its
 /// own, but what is a stray holds the definition that it was made by.
-/// 6. The hand is open only while the pool runs, nobody waits, nothing is beyond the size, and
+/// 6. The hand is open only until begin_stop, while nobody waits, nothing is beyond the size, and
 /// there are no strays. What is at hand counts as lent. So every operation takes it in first and
 /// shuts the hand, but for those that only read, and the two that nearly every loan consists of.
 class LeaseCore final : public Engine {
@@ -209,8 +209,8 @@ class LeaseCore final : public Engine {
   // In the cell; those of each acquire and release first.
   std::atomic<std::uint32_t> life_{0};  // read by anyone
   std::size_t size_;
-  std::size_t lent_ = 0;        // and at hand
-  std::uint64_t acquired_ = 0;  // and again of each entry
+  std::size_t lent_ = 0;        // what is at hand included
+  std::uint64_t acquired_ = 0;  // without what the entries count in `again`
   IdleEntries idle_;
   Preference<ResourceHandle> busy_;
   Waiters waiters_;

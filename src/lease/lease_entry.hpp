@@ -34,13 +34,14 @@ struct LeaseEntry final : Loan {
 
   // In the cell.
   enum class State : std::uint8_t { free, idle, lent, forfeited, closing } state = State::free;
-  bool discarded = false;       ///< closing, and the definition's `discard` is to be asked
-  bool takes_place = false;     ///< closing, and counts against the capacity until it is gone
-  std::uint32_t life = 0;       ///< of the pool's, in which it was made
-  std::uint64_t uses = 0;       ///< how often it became idle, where a collection orders that
-  std::uint64_t arrival = 0;    ///< among what is idle, where a collection orders that
-  std::uint64_t number = 0;     ///< of the last loan by the cell, among all of the pool's
-  std::uint64_t turn = 0;       ///< grows before whoever borrows it could be another worker
+  bool discarded = false;     ///< closing, and the definition's `discard` is to be asked
+  bool takes_place = false;   ///< closing, and counts against the capacity until it is gone
+  std::uint32_t life = 0;     ///< of the pool's, in which it was made
+  std::uint64_t uses = 0;     ///< how often it became idle, where a collection orders that
+  std::uint64_t arrival = 0;  ///< among what is idle, where a collection orders that
+  std::uint64_t number = 0;   ///< of its last loan by the cell, among all that are counted there
+  std::uint64_t turn =
+      0;  ///< ticket of a recall; grows each time that it is lent or put at hand in the cell
   Ticks idle_since = 0;         ///< 0: it matters to nobody
   LeaseEntry* older = nullptr;  ///< of those that are idle
   LeaseEntry* newer = nullptr;

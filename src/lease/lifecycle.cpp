@@ -123,7 +123,8 @@ void LeaseCore::give_up_rest() {
   if (left > 0) log(never_given_back(left, numbers, lent_in_all));
 }
 
-// By the order in which they were lent, nearly: what leaked at the start has a low number.
+// What leaked at the start has a low number. Loans from the hand are counted by their resource
+// until that goes through the cell again, so with several borrowers the numbers are about.
 std::string LeaseCore::never_given_back(std::size_t left, const std::vector<std::uint64_t>& numbers,
                                         std::uint64_t lent_in_all) const {
   constexpr std::size_t most = 10;

@@ -86,7 +86,11 @@ void LeaseCore::give_back(LeaseEntry& entry, bool discard) noexcept {
     if (returns_slowly_ || !is_running() || !is_counted(entry)) return false;
     if (waiters_.empty()) {
       if (alive() > size_) return false;
-      has_hand_&& strays_ == 0 ? put_at_hand(entry) : take_in(entry);
+      if (has_hand_ && strays_ == 0) {
+        put_at_hand(entry);
+      } else {
+        take_in(entry);
+      }
       return true;
     }
     if (checks_) return false;

@@ -5,6 +5,7 @@
 
 #include "pool/keyed_message.hpp"
 #include "pool/pool_core.hpp"
+#include "runtime/make_way.hpp"
 #include "runtime/wait_graph.hpp"
 
 namespace poolder::detail {
@@ -132,7 +133,7 @@ SlotOwner::Refusal PoolCore::refusal(const Slot&) const noexcept {
 void PoolCore::cast_all(Message** messages, std::size_t count) {
   const std::size_t now = size();
   const std::uint64_t first = turn_.fetch_add(count, std::memory_order_relaxed);
-  bool refused = false;
+  bool refused = false, piled_up = false;
   for (std::size_t lane = 0; lane < now && lane < count; ++lane) {
     Slot& slot = slots_[(first + lane) % now];
     std::size_t last = lane;
@@ -141,7 +142,9 @@ void PoolCore::cast_all(Message** messages, std::size_t count) {
     stamp(*messages[lane], first == 0 ? 0 : lane);
     switch (slot.mail().send_all(messages[lane], messages[last], length)) {
       case Mailbox::Sent::queued:
+        break;
       case Mailbox::Sent::piled_up:
+        piled_up = true;
         break;
       case Mailbox::Sent::woke:
         runtime_->schedule(slot);
@@ -152,6 +155,7 @@ void PoolCore::cast_all(Message** messages, std::size_t count) {
     }
   }
   if (refused) fail(ErrorCode::stopped, has_stopped);
+  if (piled_up) make_way();
 }
 
 std::size_t PoolCore::broadcast(Message* (*copy)(const void*), const void* job, bool may_wait) {

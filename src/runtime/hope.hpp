@@ -4,8 +4,8 @@
 
 namespace poolder::detail {
 
-/// Whether to look out for something before going to sleep. Who looks in vain takes a core from
-/// those he waits for: the next 1, 3, 7 ... 63 times he does not. One thread's own.
+/// Whether to do something that only sometimes pays, such as looking out for a signal before going
+/// to sleep. After it was wrong it is left out the next 1, 3, 7 ... 63 times. One thread's own.
 class Hope {
  public:
   bool looks() noexcept {

@@ -9,6 +9,7 @@
 
 #include "runtime/cpu_count.hpp"
 #include "runtime/futex.hpp"
+#include "runtime/relax.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/threaded_core.hpp"
 
@@ -28,8 +29,8 @@ bool register_membarrier() {
   return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
-// About 50 us: a caller that has just been told wakes and comes back within that.
-constexpr int search_looks = 4'500;
+// A caller that has just been told wakes and comes back within that.
+constexpr Duration search_span = std::chrono::microseconds{50};
 
 void fence_everyone() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
 
@@ -38,7 +39,7 @@ void fence_everyone() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED
 Scheduler::Scheduler(std::shared_ptr<RuntimeCore> core, const RuntimeOptions& options)
     : core_(core),
       options_(options),
-      spin_(usable_cpus() > 1 ? search_looks : 0),
+      spin_(usable_cpus() > 1 ? pauses_in(search_span) : 0),
       asymmetric_(register_membarrier()) {
   const std::size_t count = options.threads > 0 ? options.threads : usable_cpus();
   for (auto& queue : injected_) queue = std::make_unique<RunQueue>(4'096);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <poolder/core/duration.hpp>
+
 namespace poolder::detail {
 
 /// Tells the processor that this thread spins.
@@ -10,5 +12,8 @@ inline void relax() noexcept {
   asm volatile("yield" ::: "memory");
 #endif
 }
+
+/// About how many of them last that long: what one takes, 5 to 50 ns, is measured once.
+int pauses_in(Duration span) noexcept;
 
 }  // namespace poolder::detail

@@ -44,6 +44,8 @@ void Scheduler::push_last(Runnable& cell) {
   } else {
     queue_of(priority).push(&cell);
     (priority == Priority::low ? low_ : urgent_).fetch_add(1, std::memory_order_relaxed);
+    if (priority != Priority::low && !has_urgent_.load(std::memory_order_relaxed))
+      has_urgent_.store(true, std::memory_order_relaxed);
   }
   publish();
 }
@@ -65,11 +67,12 @@ Runnable* Scheduler::next(SchedulerThread& self) {
       if (nothing && stopping_.load(std::memory_order_acquire)) return nullptr;
       continue;
     }
-    // A first turn that is likely to be short still counts as search: nobody need be woken
-    // meanwhile, and to say so would cost two cache lines on the way to the cell. Where it turns
-    // out long, the watcher's tick sees it.
-    const bool is_first_of_short =
-        self.ran == 0 && mean_ns_.load(std::memory_order_relaxed) <= 1'000;
+    // A first turn that is likely to be short still counts as search: to say otherwise would cost
+    // two cache lines on the way to the cell. Where it turns out long, the watcher's tick sees it;
+    // urgent cells would not wait so long, so not where there are any.
+    const bool is_first_of_short = self.ran == 0 &&
+                                   mean_ns_.load(std::memory_order_relaxed) <= 1'000 &&
+                                   !has_urgent_.load(std::memory_order_relaxed);
     if (!is_first_of_short && self.searching.load(std::memory_order_relaxed)) {
       // The last to search, and there is more: another should look while this one works.
       stop_searching(self);
@@ -189,7 +192,9 @@ Runnable* Scheduler::search(SchedulerThread& self) {
   for (int i = crowded ? 8 : 2; i > 0; --i) {
     std::this_thread::yield();
     if (Runnable* cell = look()) {
-      if (looks_out) self.hope.was_wrong();  // who brought it had to wait for this core
+      // Who brought it had to wait for this core. To have found nothing at all says nothing of the
+      // next time.
+      if (looks_out) self.hope.was_wrong();
       return cell;
     }
   }
@@ -251,9 +256,13 @@ bool Scheduler::tick(Ticks now) {
       Seat* seat = thread->seat.load(std::memory_order_relaxed);
       Activation* activation = thread->activation.load(std::memory_order_acquire);
       const Ticks lasted = seat && activation ? activation->watch(now) : 0;
+      // Be it in a handler, between two of them, or in the destructor of a message.
+      if (seat && thread->has_not_moved()) {
+        stuck = true;
+        stop_searching(*thread);
+      }
       if (lasted <= 0) continue;
       stuck = true;
-      stop_searching(*thread);
       if (Runnable* next = seat->next.exchange(nullptr, std::memory_order_acq_rel))
         held_up.push_back(next);
       if (Duration{lasted} < options_.blocked_after || (!waiting && held_up.empty())) continue;

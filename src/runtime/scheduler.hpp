@@ -26,8 +26,8 @@ namespace poolder::detail {
 /// 1. A seat is held by at most one thread, or vacant, or on its way between the two under mutex_.
 /// 2. A thread that holds a seat is awake, or in sleepers_.
 /// 3. `searching_` counts awake threads that look for work, or run the first that they found and
-/// will soon look again; a push wakes nobody while there is one. The watcher takes out who does not
-/// return.
+/// will soon look again; a push wakes nobody while there is one. The watcher takes out who is in
+/// the same turn at two of its ticks.
 ///
 /// Pairs. A push makes the cell visible, then looks at asleep_; a thread that goes to sleep adds
 /// itself to asleep_, then looks for cells. Both need the store before the load: the sleeper pays
@@ -107,7 +107,7 @@ class Scheduler {
 
   std::weak_ptr<RuntimeCore> core_;
   const RuntimeOptions options_;
-  const int spin_;  // looks before sleeping; 0 where no core is to spare
+  const int spin_;  // pauses before sleeping; 0 where no core is to spare
   const bool asymmetric_;
 
   std::vector<std::unique_ptr<Seat>> seats_;
@@ -115,9 +115,10 @@ class Scheduler {
   std::array<std::unique_ptr<RunQueue>, priorities> ranked_;  // low, high and max
 
   alignas(128) std::atomic<int> searching_{0};
-  alignas(128) std::atomic<std::size_t> asleep_{
-      0};  // seats whose thread sleeps, or that are vacant
+  // Seats whose thread sleeps, or that are vacant.
+  alignas(128) std::atomic<std::size_t> asleep_{0};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> has_urgent_{false};            // or had
   std::atomic<std::uint32_t> mean_ns_{1'000'000};  // of a cell's turn, lately
   std::atomic<unsigned> ticks_{0};
   std::atomic<bool> watcher_sleeps_{false};

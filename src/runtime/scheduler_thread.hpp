@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include <poolder/runtime/detail/core.hpp>
 #include <poolder/runtime/detail/runnable.hpp>
@@ -29,6 +30,12 @@ class SchedulerThread final : public Turn {
 
   bool may_go_on() noexcept override;
 
+  /// For the watcher: it is in the same turn as at the last look.
+  bool has_not_moved() noexcept {
+    const std::uint64_t now = turn.load(std::memory_order_relaxed);
+    return std::exchange(seen_turn_, now) == now && now % 2 == 1;
+  }
+
   /// Its handler has ended, and the watcher had taken the seat meanwhile.
   void lost_seat() noexcept;
 
@@ -48,7 +55,7 @@ class SchedulerThread final : public Turn {
   std::size_t shard = 0;
   unsigned ran = 0;  // turns in this stretch of work
   Ticks stretch_began = 0;
-  Hope hope;  // that a search finds something at once
+  Hope hope;  // of its look-outs for work
 
   // The present turn.
   unsigned messages = 0;
@@ -57,6 +64,8 @@ class SchedulerThread final : public Turn {
 
  private:
   void run_cells();
+
+  std::uint64_t seen_turn_ = 0;
 };
 
 /// Marks user code that runs on this thread, for whoever must take something away from it.

@@ -33,14 +33,16 @@ bool WaitPoint::instead_of_waiting() noexcept {
 // Looks for as long as a wake-up would take, if a core is to spare for it; then lets others run,
 // which with many waiting callers is what gets them served in batches; then sleeps.
 bool WaitPoint::wait_until_awake(Ticks deadline) noexcept {
+  static const int at_the_least = pauses_in(std::chrono::nanoseconds{440});
+  static const int a_wake_up = pauses_in(std::chrono::microseconds{13});
   thread_local Hope hope;
   {
     const Crowd::Member member;
     if (member.may_look_out() && !comes_late_ && hope.looks()) {
       // Who answers has the cache line to himself meanwhile: no answer from another core comes
       // sooner.
-      for (int i = 0; i < 40; ++i) relax();
-      for (int i = 0; i < 1'200 && !signalled(); ++i) relax();
+      for (int i = 0; i < at_the_least; ++i) relax();
+      for (int i = 0; i < a_wake_up && !signalled(); ++i) relax();
       signalled() ? hope.was_right() : hope.was_wrong();
     }
     for (int i = 0; i < 8 && !signalled(); ++i) std::this_thread::yield();

@@ -3,10 +3,12 @@
 #include <optional>
 
 #include "lease/depot.hpp"
+#include "runtime/loans.hpp"
 
 using namespace poolder;
 using namespace poolder_tests;
 using namespace std::chrono_literals;
+using poolder::detail::Loans;
 
 namespace {
 
@@ -116,8 +118,7 @@ TEST(LeaseAtHand, IsNothingOfTheLifeBefore) {
   });
 }
 
-// The look at what a killed worker had comes late: by then it has been given back and lent again.
-TEST(LeaseAtHand, IsNotTakenFromTheNextWhenItsLastBorrowerIsKilled) {
+TEST(LeaseAtHand, IsNothingThatAKilledWorkerHas) {
   for_each_seed([](std::uint64_t seed) {
     Stage stage{seed};
     Pool<Keeper> keepers{stage.runtime,
@@ -138,6 +139,35 @@ TEST(LeaseAtHand, IsNotTakenFromTheNextWhenItsLastBorrowerIsKilled) {
     expect_status(stage.pool.status(), 0, 2);
     EXPECT_EQ(stage.depot.alive(), 2);
     EXPECT_EQ(stage.pool.stats().discarded, 1u);
+  });
+}
+
+/// Gives back what it had after that was listed to be taken from it.
+struct Late {
+  explicit Late(ThingPool* its_pool, Loans::Recalled* its_recalled)
+      : pool(its_pool), recalled(its_recalled) {}
+  void handle_job(int) {
+    auto lease = pool->acquire();
+    *recalled = Loans::mine()->revoke();
+    lease.release();
+  }
+  ThingPool* pool;
+  Loans::Recalled* recalled;
+};
+
+TEST(LeaseAtHand, IsNotTakenFromTheNextBorrowerForWhatTheLastOneDid) {
+  for_each_seed([](std::uint64_t seed) {
+    Stage stage{seed};
+    Loans::Recalled recalled;
+    Pool<Late> late{stage.runtime, PoolOptions{.size = 1}, &stage.pool, &recalled};
+    late.cast(0);
+    EXPECT_TRUE(late.drain(1s));
+    ASSERT_EQ(recalled.size(), 1u);
+
+    const auto lease = stage.pool.acquire();
+    Loans::forfeit(recalled);
+    expect_status(stage.pool.status(), 1, 1);
+    EXPECT_EQ(stage.pool.stats().discarded, 0u);
   });
 }
 

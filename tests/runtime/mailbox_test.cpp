@@ -52,6 +52,15 @@ TEST(Mailbox, SaysWhenMuchHasComeSinceItsOwnerLooked) {
   read(mail.look());
 }
 
+TEST(Mailbox, SaysSoNoMoreWhereItsLengthIsBeyondCounting) {
+  Mailbox mail;
+  EXPECT_TRUE(mail.enter());
+  Message* const long_ago = number(0);
+  EXPECT_EQ(mail.send_all(long_ago, long_ago, 1u << 22), Mailbox::Sent::piled_up);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(mail.send(number(i)), Mailbox::Sent::queued);
+  for (Message* each = mail.look().oldest; each;) free_message(std::exchange(each, each->next));
+}
+
 TEST(Mailbox, IsNotLeftWhileThereIsMail) {
   Mailbox mail;
   EXPECT_TRUE(mail.enter());

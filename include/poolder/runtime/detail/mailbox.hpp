@@ -34,7 +34,7 @@ class Mailbox {
  public:
   enum class Sent {
     queued,
-    piled_up,  ///< the same, and again so many have come since the owner last looked
+    piled_up,  ///< the same, and the chain has grown past another multiple of `pile`
     woke,
     refused
   };
@@ -134,7 +134,7 @@ class Mailbox {
     Mail mail;
     for (Message* each = message(word); each;) {
       Message* older = each->next;
-      prefetch_beyond(each, older);
+      if (older) prefetch_beyond(each, older);
       if (each->type == &segment_type) [[unlikely]] {
         const Segment segment = Payload<Segment>::get(*each);
         free_message(each);
@@ -156,11 +156,12 @@ class Mailbox {
     for (;;) {
       if (address(head) == closed) return Sent::refused;
       message->next = Mailbox::message(head);
-      if (head_.compare_exchange_weak(head, pack(message, count(head) + length),
-                                      std::memory_order_acq_rel, std::memory_order_relaxed))
-        return address(head) == idle                                ? Sent::woke
-               : (count(head) + length) / pile > count(head) / pile ? Sent::piled_up
-                                                                    : Sent::queued;
+      const Word longer = pack(message, count(head) + length);
+      if (!head_.compare_exchange_weak(head, longer, std::memory_order_acq_rel,
+                                       std::memory_order_relaxed))
+        continue;
+      if (address(head) == idle) return Sent::woke;
+      return count(longer) / pile > count(head) / pile ? Sent::piled_up : Sent::queued;
     }
   }
 
