@@ -34,7 +34,7 @@ std::string readable(double value, Unit unit) {
     case Unit::nanoseconds:
       return scaled(value, 1'000, {" ns", " us", " ms", " s"});
     case Unit::bytes:
-      return digits(value) + " B";
+      return value < 1e6 ? digits(value) + " B" : digits(value / 1e6) + " MB";
     case Unit::count:
       return digits(value);
   }

@@ -23,6 +23,7 @@ constexpr Workload all[] = {
      "calls of 20 us among 1 % that wait for 50 ms, by 8 callers to 8 workers: the short ones",
      &skew},
     {"crash", "from a crash to the next worker", &crash},
+    {"compile", "what the compiler takes: headers, and the least program", &compile},
 };
 
 }  // namespace

@@ -24,5 +24,6 @@ void lease(Session& session);
 void wake(Session& session);
 void skew(Session& session);
 void crash(Session& session);
+void compile(Session& session);
 
 }  // namespace bench::compared
